@@ -1,0 +1,25 @@
+# How every file of the project is compiled.
+
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_C_FLAGS_RELEASE "-O3 -DNDEBUG")
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64)
+add_compile_options(-Wall -Wextra -Wconversion -Wshadow)
+if(PFQ_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(PFQ_FUZZ)
+  if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "PFQ_FUZZ needs clang, which brings libFuzzer.")
+  endif()
+  set(PFQ_SANITIZE fuzzer-no-link,address,undefined)
+endif()
+if(PFQ_SANITIZE)
+  add_compile_options(-fsanitize=${PFQ_SANITIZE} -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${PFQ_SANITIZE})
+endif()

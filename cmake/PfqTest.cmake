@@ -1,0 +1,54 @@
+# Rows of tests: pfq_test() for one process, pfq_mpi_test() for 1, 2, 3 and 5 ranks.
+
+set(timeout 60)
+if(PFQ_SANITIZE)
+  set(timeout 300)
+endif()
+set(PFQ_TEST_TIMEOUT ${timeout} CACHE STRING "Seconds after which a test counts as hanging")
+
+# What a sanitizer is told at each test: to stop at the first finding, and what is not ours.
+set(PFQ_SANITIZE_ENVIRONMENT)
+if(PFQ_SANITIZE)
+  set(PFQ_SANITIZE_ENVIRONMENT
+      "ASAN_OPTIONS=detect_stack_use_after_return=1:fast_unwind_on_malloc=0"
+      "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/leaks.supp:print_suppressions=0"
+      "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"
+      "TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1")
+endif()
+
+# pfq_test_program(NAME SOURCE layer...): builds a C test against layers of src/.
+function(pfq_test_program name source)
+  add_executable(${name} ${source})
+  pfq_link_layers(${name} ${ARGN})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+endfunction()
+
+# pfq_test(DIRECTORY/test_x layer...): tests/DIRECTORY/test_x.c as a unit test.
+function(pfq_test path)
+  string(REPLACE "/" "_" name ${path})
+  pfq_test_program(${name} ${PROJECT_SOURCE_DIR}/tests/${path}.c ${ARGN})
+  add_test(NAME ${path} COMMAND ${name})
+  set_tests_properties(${path} PROPERTIES TIMEOUT ${PFQ_TEST_TIMEOUT} LABELS unit
+                       ENVIRONMENT "${PFQ_SANITIZE_ENVIRONMENT}")
+endfunction()
+
+# How a test starts ranks: more than there are cores, and as root where CI is root.
+set(PFQ_MPI_ENVIRONMENT
+    "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1"
+    "OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_hwloc_base_binding_policy=none;OMP_NUM_THREADS=2"
+    ${PFQ_SANITIZE_ENVIRONMENT})
+
+# pfq_mpi_test(DIRECTORY/test_x layer...): the same program with 1, 2, 3 and 5 ranks.
+function(pfq_mpi_test path)
+  if(NOT PFQ_MPI)
+    return()
+  endif()
+  string(REPLACE "/" "_" name ${path})
+  pfq_test_program(${name} ${PROJECT_SOURCE_DIR}/tests/${path}.c ${ARGN})
+  target_link_libraries(${name} PRIVATE pfq_mpi)
+  foreach(ranks 1 2 3 5)
+    add_test(NAME ${path}_${ranks} COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:${name}>)
+    set_tests_properties(${path}_${ranks} PROPERTIES TIMEOUT ${PFQ_TEST_TIMEOUT} LABELS mpi
+                         PROCESSORS 2 ENVIRONMENT "${PFQ_MPI_ENVIRONMENT}")
+  endforeach()
+endfunction()

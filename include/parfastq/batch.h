@@ -1,0 +1,46 @@
+/*
+ * A batch: many records in columns, in the order of the input.
+ *
+ * Record i of a batch owns
+ *     sequence[offset[i] .. offset[i+1])       the bases, ASCII as in the file
+ *     quality [offset[i] .. offset[i+1])       Phred scores as numbers
+ *     name    [name_offset[i] .. name_offset[i+1])   the header line without '@' and line ending
+ *     style   [i]                              how the text of the record was written
+ * The columns are the datasets of one mate in the HDF5 file. offset[0] and name_offset[0] are 0.
+ */
+#ifndef PARFASTQ_BATCH_H
+#define PARFASTQ_BATCH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The bits of a style; 0 is a record with LF line ends and a bare '+'. */
+enum {
+    PFQ_STYLE_CR_NAME = 1,    /* the header line ended with CR LF */
+    PFQ_STYLE_CR_BASES = 2,   /* the line of bases did */
+    PFQ_STYLE_CR_PLUS = 4,    /* the '+' line did */
+    PFQ_STYLE_CR_QUALITY = 8, /* the quality line did */
+    PFQ_STYLE_CRLF = 15,      /* all four */
+    PFQ_STYLE_PLUS_NAME = 16, /* the '+' line repeated the name */
+    PFQ_STYLE_NO_NEWLINE = 32 /* the file ended right after the quality line, without LF */
+};
+
+typedef struct pfq_batch {
+    uint64_t records;
+    uint64_t bases;      /* length of sequence and of quality */
+    uint64_t name_bytes; /* length of name */
+    uint8_t *sequence;
+    uint8_t *quality;
+    uint64_t *offset; /* records + 1 */
+    uint8_t *name;
+    uint64_t *name_offset; /* records + 1 */
+    uint8_t *style;
+} pfq_batch;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,100 @@
+/*
+ * Errors and statuses: the table in words, and the one line a person reads.
+ */
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *sentence;
+    int exit_code;
+} table[] = {
+#define ROW(name, exit_code, sentence) {sentence, exit_code},
+    PFQ_STATUS_TABLE(ROW)
+#undef ROW
+};
+
+static bool in_table(pfq_status status)
+{
+    return (unsigned)status < PFQ_STATUS_COUNT;
+}
+
+const char *pfq_status_sentence(pfq_status status)
+{
+    return in_table(status) ? table[status].sentence : "unknown status";
+}
+
+int pfq_status_exit_code(pfq_status status)
+{
+    return in_table(status) ? table[status].exit_code : 3;
+}
+
+pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const char *format, ...)
+{
+    if (!err)
+        return status;
+    memset(err, 0, sizeof *err);
+    err->status = status;
+    if (file)
+        snprintf(err->file, sizeof err->file, "%s", file);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(err->message, sizeof err->message, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+pfq_status error_status_of_errno(int number)
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+        return PFQ_NO_SPACE;
+    case ENOMEM:
+        return PFQ_NO_MEMORY;
+    case ENOENT:
+    case ENOTDIR:
+        return PFQ_NOT_FOUND;
+    case EEXIST:
+        return PFQ_EXISTS;
+    default:
+        return PFQ_IO;
+    }
+}
+
+void error_escape(char *out, size_t out_size, const void *text, size_t text_size)
+{
+    const unsigned char *bytes = text;
+    size_t used = 0;
+    for (size_t i = 0; i < text_size; i++) {
+        const bool plain = bytes[i] >= 0x20 && bytes[i] < 0x7f;
+        const size_t need = plain ? 1 : 4;
+        if (used + need + 4 > out_size) {
+            snprintf(out + used, out_size - used, "...");
+            return;
+        }
+        if (plain)
+            out[used++] = (char)bytes[i];
+        else
+            used += (size_t)snprintf(out + used, out_size - used, "\\x%02x", bytes[i]);
+    }
+    out[used] = '\0';
+}
+
+int pfq_error_format(const pfq_error *err, char *line, size_t size)
+{
+    char file[PFQ_ERROR_FILE_BYTES * 4];
+    error_escape(file, sizeof file, err->file, strnlen(err->file, sizeof err->file));
+    const char *message = err->message[0] ? err->message : pfq_status_sentence(err->status);
+    if (!file[0])
+        return snprintf(line, size, "%s", message);
+    if (!err->line)
+        return snprintf(line, size, "%s: %s", file, message);
+    return snprintf(line, size, "%s:%llu: record %llu, byte %llu: %s", file,
+                    (unsigned long long)err->line, (unsigned long long)err->record,
+                    (unsigned long long)err->byte, message);
+}

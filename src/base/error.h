@@ -1,0 +1,23 @@
+/*
+ * Filling a pfq_error. Every function returns the status, so that failing is one line:
+ *
+ *     return error_set(err, PFQ_IO, path, "cannot read: %s", strerror(errno));
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include "parfastq/error.h"
+
+/* Writes status, file (NULL: none) and message; clears the place. err may be NULL. */
+pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The status an errno value stands for: PFQ_NO_SPACE, PFQ_NO_MEMORY, PFQ_NOT_FOUND, PFQ_EXISTS or
+ * PFQ_IO. */
+pfq_status error_status_of_errno(int number);
+
+/* Copies `text` for a person to read: control characters and bytes that are not ASCII become \xHH,
+ * an overlong text ends in "...". Always terminated. */
+void error_escape(char *out, size_t out_size, const void *text, size_t text_size);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Claim: an error is shown as one line with what is known of its place, names cannot harm a
+ * terminal, and the table gives every status a sentence and an exit code from 0 to 3.
+ */
+#include <errno.h>
+
+#include "base/error.h"
+#include "support/check.h"
+
+int main(void)
+{
+    pfq_error err;
+    char line[4096];
+    for (int status = 0; status < PFQ_STATUS_COUNT; status++) {
+        CHECK(pfq_status_sentence((pfq_status)status)[0]);
+        const int code = pfq_status_exit_code((pfq_status)status);
+        CHECK(code >= 0 && code <= 3 && (code == 0) == (status == PFQ_OK));
+    }
+    CHECK_EQUAL(pfq_status_exit_code((pfq_status)9999), 3);
+
+    CHECK_EQUAL(error_set(&err, PFQ_BAD_LENGTH, "reads.fastq", "%d bases but %d", 150, 149),
+                PFQ_BAD_LENGTH);
+    err.line = 193048;
+    err.record = 48262;
+    err.byte = 17203311;
+    pfq_error_format(&err, line, sizeof line);
+    CHECK_TEXT(line, "reads.fastq:193048: record 48262, byte 17203311: 150 bases but 149");
+    CHECK_EQUAL(error_set(NULL, PFQ_IO, "x", "y"), PFQ_IO);
+
+    error_set(&err, PFQ_IO, "a\x1b[31m\n", "gone");
+    pfq_error_format(&err, line, sizeof line);
+    CHECK_TEXT(line, "a\\x1b[31m\\x0a: gone");
+    CHECK_EQUAL(pfq_error_format(&err, line, 5), (int)strlen("a\\x1b[31m\\x0a: gone"));
+    CHECK_TEXT(line, "a\\x1");
+
+    error_escape(line, 12, "abcdefghijkl", 12);
+    CHECK(strlen(line) < 12 && strcmp(line + strlen(line) - 3, "...") == 0);
+    CHECK_EQUAL(error_status_of_errno(ENOSPC), PFQ_NO_SPACE);
+    CHECK_EQUAL(error_status_of_errno(ENOENT), PFQ_NOT_FOUND);
+    CHECK_EQUAL(error_status_of_errno(EACCES), PFQ_IO);
+    return 0;
+}
