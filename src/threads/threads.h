@@ -1,0 +1,34 @@
+/*
+ * The only door to threads: a loop whose turns are taken dynamically.
+ *
+ * A slow thread takes fewer turns; that is the balancing. The error of the lowest turn wins, so
+ * messages do not depend on the schedule: once a turn has failed, later turns are not begun,
+ * earlier ones are finished.
+ */
+#ifndef THREADS_THREADS_H
+#define THREADS_THREADS_H
+
+#include <stddef.h>
+
+#include "parfastq/error.h"
+
+/* One turn: does item i on thread `thread` (0 .. threads - 1). */
+typedef pfq_status threads_body(void *context, size_t i, int thread, pfq_error *err);
+
+/* Runs body for i = 0 .. n - 1 on up to `threads` threads; the caller is one of them. Returns
+ * PFQ_OK or the status of the lowest failed turn, whose error is in *err. */
+pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err);
+
+/* The number of threads for one of `local_ranks` ranks that share this machine: `wanted` if
+ * positive, else OMP_NUM_THREADS if set, else this process's CPUs, shared fairly among ranks whose
+ * CPUs overlap (`cpus_together` CPUs are usable by all local ranks together; 0: unknown). */
+int threads_count(int wanted, int local_ranks, int cpus_together);
+
+/* The CPUs this process may run on, by its affinity mask: how many, and as bits in
+ * mask[0 .. words). */
+int threads_cpus(unsigned long long *mask, size_t words);
+
+/* The CPU each of `threads` threads runs on now; cpu[i] is -1 where it cannot be told. */
+void threads_where(int threads, int *cpu);
+
+#endif
