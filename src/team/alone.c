@@ -1,0 +1,273 @@
+/*
+ * A team of one, and files through POSIX.
+ *
+ * With nobody to talk to, a sum is what it was and what is sent comes back. Reads that overlap with
+ * computing go through POSIX asynchronous I/O, which is a thread of the C library that calls pread.
+ */
+#include <aio.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "team/operations.h"
+
+/* ---- talking to oneself ---- */
+
+static pfq_status reduce(pfq_team *team, enum team_reduction reduction, uint64_t *values, size_t n,
+                         pfq_error *err)
+{
+    (void)team, (void)reduction, (void)values, (void)n, (void)err;
+    return PFQ_OK;
+}
+
+static pfq_status reduce_before(pfq_team *team, enum team_reduction reduction, uint64_t *values,
+                                size_t n, pfq_error *err)
+{
+    (void)team, (void)reduction, (void)err;
+    memset(values, 0, n * sizeof *values);
+    return PFQ_OK;
+}
+
+static pfq_status share(pfq_team *team, int root, void *data, size_t bytes, pfq_error *err)
+{
+    (void)team, (void)root, (void)data, (void)bytes, (void)err;
+    return PFQ_OK;
+}
+
+/* To rank 0 or from it: there is only one place. */
+static pfq_status copy_words(pfq_team *team, const uint64_t *from, size_t words, uint64_t *to,
+                             pfq_error *err)
+{
+    (void)team, (void)err;
+    memmove(to, from, words * sizeof *to);
+    return PFQ_OK;
+}
+
+static pfq_status trade_counts(pfq_team *team, const uint64_t *counts, uint64_t *incoming,
+                               pfq_error *err)
+{
+    (void)team, (void)err;
+    incoming[0] = counts[0];
+    return PFQ_OK;
+}
+
+static pfq_status trade_items(pfq_team *team, const void *send, const uint64_t *counts,
+                              size_t item_bytes, void *received, const uint64_t *incoming,
+                              pfq_error *err)
+{
+    (void)team, (void)incoming, (void)err;
+    if (counts[0] > 0)
+        memcpy(received, send, (size_t)counts[0] * item_bytes);
+    return PFQ_OK;
+}
+
+/* team.c lets no message of a team of one come this far. */
+static pfq_status no_message(pfq_error *err)
+{
+    return error_set(err, PFQ_MPI_FAILED, NULL, "a team of one has nobody to talk to");
+}
+
+static pfq_status send_message(pfq_team *team, int to, const void *data, size_t bytes,
+                               pfq_error *err)
+{
+    (void)team, (void)to, (void)data, (void)bytes;
+    return no_message(err);
+}
+
+static pfq_status receive_message(pfq_team *team, int from, void *data, size_t bytes,
+                                  pfq_error *err)
+{
+    (void)team, (void)from, (void)data, (void)bytes;
+    return no_message(err);
+}
+
+static pfq_status wait_for_nobody(pfq_team *team, pfq_error *err)
+{
+    (void)team, (void)err;
+    return PFQ_OK;
+}
+
+static pfq_status unite_machine(pfq_team *team, uint8_t *mask, size_t bytes, int *local_ranks,
+                                pfq_error *err)
+{
+    (void)team, (void)mask, (void)bytes, (void)err;
+    *local_ranks = 1;
+    return PFQ_OK;
+}
+
+static void destroy(pfq_team *team)
+{
+    free(team);
+}
+
+static const struct team_operations alone = {
+    .exchange_limit = SIZE_MAX,
+    .reduce = reduce,
+    .reduce_before = reduce_before,
+    .share = share,
+    .gather = copy_words,
+    .scatter = copy_words,
+    .trade_counts = trade_counts,
+    .trade_items = trade_items,
+    .send = send_message,
+    .receive = receive_message,
+    .wait = wait_for_nobody,
+    .unite_machine = unite_machine,
+    .destroy = destroy,
+};
+
+pfq_status pfq_team_alone(pfq_team **team, pfq_error *err)
+{
+    *team = NULL;
+    pfq_team *const made = memory_allocate(1, sizeof *made, err);
+    if (!made)
+        return PFQ_NO_MEMORY;
+    *made = (pfq_team){.rank = 0,
+                       .size = 1,
+                       .operations = &alone,
+                       .files = &team_posix_files,
+                       .call_bytes = TEAM_CALL_BYTES,
+                       .incoming = memory_allocate(1, sizeof *made->incoming, err)};
+    if (!made->incoming) {
+        free(made);
+        return PFQ_NO_MEMORY;
+    }
+    *team = made;
+    return PFQ_OK;
+}
+
+/* ---- files ---- */
+
+struct posix_file {
+    struct team_file file;
+    int descriptor;
+    struct aiocb pieces[TEAM_PIECES];
+    bool begun[TEAM_PIECES];
+};
+
+static struct posix_file *posix_file(struct team_file *file)
+{
+    return (struct posix_file *)file;
+}
+
+static pfq_status open_file(const char *path, enum team_file_mode mode, struct team_file **file,
+                            pfq_error *err)
+{
+    struct posix_file *const opened = memory_allocate(1, sizeof *opened, err);
+    if (!opened)
+        return PFQ_NO_MEMORY;
+    opened->descriptor = open(path, (mode == TEAM_READ ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
+    if (opened->descriptor < 0) {
+        const int number = errno;
+        free(opened);
+        return error_set(err, error_status_of_errno(number), path, "cannot open: %s",
+                         strerror(number));
+    }
+    *file = &opened->file;
+    return PFQ_OK;
+}
+
+static pfq_status cannot(const struct team_file *file, const char *what, uint64_t offset,
+                         int number, pfq_error *err)
+{
+    return error_set(err, error_status_of_errno(number), file->path, "cannot %s at offset %llu: %s",
+                     what, (unsigned long long)offset, strerror(number));
+}
+
+static pfq_status read_file(struct team_file *file, uint64_t offset, void *data, size_t bytes,
+                            size_t *got, pfq_error *err)
+{
+    ssize_t n;
+    do
+        n = pread(posix_file(file)->descriptor, data, bytes, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return cannot(file, "read", offset, errno, err);
+    *got = (size_t)n;
+    return PFQ_OK;
+}
+
+static pfq_status write_file(struct team_file *file, uint64_t offset, const void *data,
+                             size_t bytes, size_t *put, pfq_error *err)
+{
+    ssize_t n;
+    do
+        n = pwrite(posix_file(file)->descriptor, data, bytes, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return cannot(file, "write", offset, errno, err);
+    *put = (size_t)n;
+    return PFQ_OK;
+}
+
+/* When the system has no room for one more request, the piece is not begun: it delivers nothing,
+ * and file.c reads it itself. */
+static pfq_status start_file(struct team_file *file, size_t piece, uint64_t offset, void *data,
+                             size_t bytes, pfq_error *err)
+{
+    struct posix_file *const posix = posix_file(file);
+    struct aiocb *const request = &posix->pieces[piece];
+    memset(request, 0, sizeof *request);
+    request->aio_fildes = posix->descriptor;
+    request->aio_offset = (off_t)offset;
+    request->aio_buf = data;
+    request->aio_nbytes = bytes;
+    request->aio_sigevent.sigev_notify = SIGEV_NONE;
+    posix->begun[piece] = aio_read(request) == 0;
+    if (posix->begun[piece] || errno == EAGAIN)
+        return PFQ_OK;
+    return cannot(file, "read", offset, errno, err);
+}
+
+static pfq_status finish_file(struct team_file *file, size_t piece, size_t *got, pfq_error *err)
+{
+    struct posix_file *const posix = posix_file(file);
+    struct aiocb *const request = &posix->pieces[piece];
+    *got = 0;
+    if (!posix->begun[piece])
+        return PFQ_OK;
+    const struct aiocb *const list[1] = {request};
+    while (aio_error(request) == EINPROGRESS)
+        (void)aio_suspend(list, 1, NULL); /* a signal may wake it early */
+    posix->begun[piece] = false;
+    const int number = aio_error(request);
+    const ssize_t n = aio_return(request);
+    if (number != 0 && number != EINTR)
+        return cannot(file, "read", (uint64_t)request->aio_offset, number, err);
+    *got = n > 0 ? (size_t)n : 0;
+    return PFQ_OK;
+}
+
+/* EINVAL: a file system that cannot sync. */
+static pfq_status sync_file(struct team_file *file, pfq_error *err)
+{
+    if (fsync(posix_file(file)->descriptor) == 0 || errno == EINVAL)
+        return PFQ_OK;
+    const int number = errno;
+    return error_set(err, error_status_of_errno(number), file->path, "cannot write to disk: %s",
+                     strerror(number));
+}
+
+static pfq_status close_file(struct team_file *file, pfq_error *err)
+{
+    const int number = close(posix_file(file)->descriptor) == 0 ? 0 : errno;
+    pfq_status status = PFQ_OK;
+    if (number != 0 && number != EINTR)
+        status = error_set(err, error_status_of_errno(number), file->path, "cannot close: %s",
+                           strerror(number));
+    free(file);
+    return status;
+}
+
+const struct team_file_operations team_posix_files = {
+    .open = open_file,
+    .read = read_file,
+    .write = write_file,
+    .start = start_file,
+    .finish = finish_file,
+    .sync = sync_file,
+    .close = close_file,
+};

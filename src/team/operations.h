@@ -1,0 +1,111 @@
+/*
+ * What a team is inside: two tables of operations, one for talking and one for files.
+ *
+ * team.c and file.c hold everything that does not depend on MPI (agreement, pieces, short reads)
+ * and call these tables for the rest. alone.c and mpi.c implement both. A communicator of one rank
+ * talks through MPI and reads through POSIX, since there is nobody to share a file with.
+ */
+#ifndef TEAM_OPERATIONS_H
+#define TEAM_OPERATIONS_H
+
+#include "team/team.h"
+
+/* The most bytes one call of MPI or of the system moves: counts of MPI-3 are int, and Linux moves
+ * at most 0x7ffff000 bytes a call. */
+enum { TEAM_CALL_BYTES = 1 << 30 };
+
+/* The most pieces of a read that are under way at once; what lies behind them is read when the read
+ * is finished. 16 GiB is more than anybody's slice. */
+enum { TEAM_PIECES = 16 };
+
+enum team_reduction { TEAM_SUM, TEAM_MIN, TEAM_MAX };
+
+/* Collective, and the same on every rank, where nothing else is said. */
+struct team_operations {
+    uint64_t exchange_limit; /* the most items one rank can send or receive in an exchange */
+
+    /* values[0 .. n) over all ranks, or over the ranks before this one (0 on rank 0);
+     * n * 8 <= call_bytes. */
+    pfq_status (*reduce)(pfq_team *team, enum team_reduction reduction, uint64_t *values, size_t n,
+                         pfq_error *err);
+    pfq_status (*reduce_before)(pfq_team *team, enum team_reduction reduction, uint64_t *values,
+                                size_t n, pfq_error *err);
+
+    /* Rank root's bytes to everybody; bytes <= call_bytes. */
+    pfq_status (*share)(pfq_team *team, int root, void *data, size_t bytes, pfq_error *err);
+
+    /* To rank 0 and back; words <= INT_MAX. */
+    pfq_status (*gather)(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                         pfq_error *err);
+    pfq_status (*scatter)(pfq_team *team, const uint64_t *all, size_t words, uint64_t *mine,
+                          pfq_error *err);
+
+    /* One word from every rank to every rank: incoming[r] is counts[this rank] of rank r. */
+    pfq_status (*trade_counts)(pfq_team *team, const uint64_t *counts, uint64_t *incoming,
+                               pfq_error *err);
+    /* Then the items themselves; no sum of counts is over exchange_limit. */
+    pfq_status (*trade_items)(pfq_team *team, const void *send, const uint64_t *counts,
+                              size_t item_bytes, void *received, const uint64_t *incoming,
+                              pfq_error *err);
+
+    /* Two ranks alone; bytes <= call_bytes. Messages arrive in the order they were sent. */
+    pfq_status (*send)(pfq_team *team, int to, const void *data, size_t bytes, pfq_error *err);
+    pfq_status (*receive)(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
+
+    pfq_status (*wait)(pfq_team *team, pfq_error *err);
+
+    /* mask[0 .. bytes) becomes the union over the ranks of this machine, whose number is returned.
+     */
+    pfq_status (*unite_machine)(pfq_team *team, uint8_t *mask, size_t bytes, int *local_ranks,
+                                pfq_error *err);
+    void (*destroy)(pfq_team *team); /* releases `team` too */
+};
+
+/* Files, each rank for itself; bytes <= call_bytes and piece < TEAM_PIECES. `got` and `put` may be
+ * smaller than `bytes`; 0 means that the file ends there. */
+struct team_file_operations {
+    pfq_status (*open)(const char *path, enum team_file_mode mode, struct team_file **file,
+                       pfq_error *err);
+    pfq_status (*read)(struct team_file *file, uint64_t offset, void *data, size_t bytes,
+                       size_t *got, pfq_error *err);
+    pfq_status (*write)(struct team_file *file, uint64_t offset, const void *data, size_t bytes,
+                        size_t *put, pfq_error *err);
+    /* Begins to read a piece; ended by `finish` of the same piece. */
+    pfq_status (*start)(struct team_file *file, size_t piece, uint64_t offset, void *data,
+                        size_t bytes, pfq_error *err);
+    pfq_status (*finish)(struct team_file *file, size_t piece, size_t *got, pfq_error *err);
+    /* What was written is on disk when it returns. */
+    pfq_status (*sync)(struct team_file *file, pfq_error *err);
+    /* Closes and releases `file`, except its path. */
+    pfq_status (*close)(struct team_file *file, pfq_error *err);
+};
+
+struct pfq_team {
+    int rank;
+    int size;
+    const struct team_operations *operations;
+    const struct team_file_operations *files;
+    size_t call_bytes;  /* TEAM_CALL_BYTES; tests make it small */
+    uint64_t *incoming; /* size words, for team_exchange: allocated when it can still be refused */
+};
+
+/* The beginning of an open file; alone.c and mpi.c put their handles behind it. */
+struct team_file {
+    const struct team_file_operations *operations;
+    char *path;
+    size_t call_bytes;
+    bool pending; /* a read of bytes [offset, offset + bytes) to data is under way, ... */
+    uint64_t offset;
+    uint8_t *data;
+    size_t bytes;
+    size_t pieces; /* ... its first `pieces` pieces of call_bytes each (the last may be shorter) */
+};
+
+/* The error of a read of `bytes` bytes at `offset` of which the file holds only the first `got`. */
+pfq_status team_short_read(const struct team_file *file, uint64_t offset, size_t got, size_t bytes,
+                           pfq_error *err);
+
+/* Files through pread, pwrite and POSIX asynchronous I/O. */
+extern const struct team_file_operations team_posix_files;
+
+#endif

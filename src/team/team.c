@@ -1,0 +1,258 @@
+/*
+ * What all teams have in common: agreement, and sizes larger than one call can move.
+ *
+ * Nothing here knows about MPI; a step that needs other ranks is one call into the table of the
+ * team.
+ */
+#include "team/team.h"
+
+#include <limits.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "team/operations.h"
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+void pfq_team_destroy(pfq_team *team)
+{
+    if (!team)
+        return;
+    free(team->incoming);
+    team->operations->destroy(team);
+}
+
+int pfq_team_rank(const pfq_team *team)
+{
+    return team->rank;
+}
+
+int pfq_team_size(const pfq_team *team)
+{
+    return team->size;
+}
+
+/* ---- words ---- */
+
+typedef pfq_status reduce_function(pfq_team *team, enum team_reduction reduction, uint64_t *values,
+                                   size_t n, pfq_error *err);
+
+/* Every rank has the same n, so every rank makes the same calls. */
+static pfq_status reduce_in_pieces(pfq_team *team, reduce_function *reduce,
+                                   enum team_reduction reduction, uint64_t *values, size_t n,
+                                   pfq_error *err)
+{
+    const size_t most = team->call_bytes / sizeof *values;
+    for (size_t done = 0; done < n; done += most) {
+        const pfq_status status =
+            reduce(team, reduction, values + done, smaller(n - done, most), err);
+        if (status != PFQ_OK)
+            return status;
+    }
+    return PFQ_OK;
+}
+
+pfq_status team_sum(pfq_team *team, uint64_t *values, size_t n, pfq_error *err)
+{
+    return reduce_in_pieces(team, team->operations->reduce, TEAM_SUM, values, n, err);
+}
+
+pfq_status team_min(pfq_team *team, uint64_t *values, size_t n, pfq_error *err)
+{
+    return reduce_in_pieces(team, team->operations->reduce, TEAM_MIN, values, n, err);
+}
+
+pfq_status team_max(pfq_team *team, uint64_t *values, size_t n, pfq_error *err)
+{
+    return reduce_in_pieces(team, team->operations->reduce, TEAM_MAX, values, n, err);
+}
+
+pfq_status team_sum_before(pfq_team *team, uint64_t *values, size_t n, pfq_error *err)
+{
+    return reduce_in_pieces(team, team->operations->reduce_before, TEAM_SUM, values, n, err);
+}
+
+pfq_status team_max_before(pfq_team *team, uint64_t *values, size_t n, pfq_error *err)
+{
+    return reduce_in_pieces(team, team->operations->reduce_before, TEAM_MAX, values, n, err);
+}
+
+/* `words` is the same on every rank, and so is this answer. */
+static pfq_status check_words(size_t words, pfq_error *err)
+{
+    if (words <= INT_MAX)
+        return PFQ_OK;
+    return error_set(err, PFQ_MPI_FAILED, NULL, "%zu words of each rank are more than MPI can move",
+                     words);
+}
+
+pfq_status team_gather(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                       pfq_error *err)
+{
+    const pfq_status status = check_words(words, err);
+    return status != PFQ_OK ? status : team->operations->gather(team, mine, words, all, err);
+}
+
+pfq_status team_scatter(pfq_team *team, const uint64_t *all, size_t words, uint64_t *mine,
+                        pfq_error *err)
+{
+    const pfq_status status = check_words(words, err);
+    return status != PFQ_OK ? status : team->operations->scatter(team, all, words, mine, err);
+}
+
+/* ---- bytes ---- */
+
+pfq_status team_share(pfq_team *team, int root, void *data, size_t bytes, pfq_error *err)
+{
+    uint8_t *const first = data;
+    for (size_t done = 0; done < bytes; done += team->call_bytes) {
+        const size_t piece = smaller(bytes - done, team->call_bytes);
+        const pfq_status status = team->operations->share(team, root, first + done, piece, err);
+        if (status != PFQ_OK)
+            return status;
+    }
+    return PFQ_OK;
+}
+
+pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err)
+{
+    if (team->rank == 0)
+        return error_set(err, PFQ_MPI_FAILED, NULL, "rank 0 cannot send to itself");
+    const uint8_t *const first = data;
+    for (size_t done = 0; done < bytes; done += team->call_bytes) {
+        const size_t piece = smaller(bytes - done, team->call_bytes);
+        const pfq_status status = team->operations->send(team, 0, first + done, piece, err);
+        if (status != PFQ_OK)
+            return status;
+    }
+    return PFQ_OK;
+}
+
+pfq_status team_receive_root(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err)
+{
+    if (from < 1 || from >= team->size)
+        return error_set(err, PFQ_MPI_FAILED, NULL, "no message can come from rank %d of %d", from,
+                         team->size);
+    uint8_t *const first = data;
+    for (size_t done = 0; done < bytes; done += team->call_bytes) {
+        const size_t piece = smaller(bytes - done, team->call_bytes);
+        const pfq_status status = team->operations->receive(team, from, first + done, piece, err);
+        if (status != PFQ_OK)
+            return status;
+    }
+    return PFQ_OK;
+}
+
+pfq_status team_wait(pfq_team *team, pfq_error *err)
+{
+    return team->operations->wait(team, err);
+}
+
+/* ---- exchange ---- */
+
+/* The sum of n counts; false if it is over the limit. The sum cannot wrap: it stays below the limit
+ * until it is left. */
+static bool sum_counts(const uint64_t *counts, int n, uint64_t limit, uint64_t *sum)
+{
+    *sum = 0;
+    for (int r = 0; r < n; r++) {
+        if (counts[r] > limit - *sum)
+            return false;
+        *sum += counts[r];
+    }
+    return true;
+}
+
+/* What this rank must refuse before a byte moves: too many items, or no memory for them. */
+static pfq_status prepare_exchange(const pfq_team *team, const uint64_t *counts, size_t item_bytes,
+                                   void *received, size_t *capacity, size_t *count, pfq_error *err)
+{
+    const uint64_t limit = team->operations->exchange_limit;
+    uint64_t sent, came;
+    if (!sum_counts(counts, team->size, limit, &sent) ||
+        !sum_counts(team->incoming, team->size, limit, &came))
+        return error_set(err, PFQ_MPI_FAILED, NULL,
+                         "rank %d would send or receive more than %llu items of %zu bytes in one "
+                         "exchange; use smaller slices",
+                         team->rank, (unsigned long long)limit, item_bytes);
+    *count = (size_t)came;
+    return memory_grow(received, capacity, *count, item_bytes, err);
+}
+
+pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *counts,
+                         size_t item_bytes, void *received, size_t *capacity, size_t *count,
+                         pfq_error *err)
+{
+    pfq_status status = team->operations->trade_counts(team, counts, team->incoming, err);
+    if (status != PFQ_OK)
+        return status;
+    pfq_error own = {0};
+    prepare_exchange(team, counts, item_bytes, received, capacity, count, &own);
+    status = team_agree(team, (uint64_t)team->rank, &own);
+    if (status != PFQ_OK) {
+        if (err)
+            *err = own;
+        return status;
+    }
+    void *room;
+    memcpy(&room, received, sizeof room);
+    return team->operations->trade_items(team, send, counts, item_bytes, room, team->incoming, err);
+}
+
+/* ---- agreement ---- */
+
+/* The place of a rank that has not failed: behind all places. */
+#define NO_ORDER UINT64_MAX
+
+pfq_status team_agree(pfq_team *team, uint64_t order, pfq_error *err)
+{
+    uint64_t mine = NO_ORDER;
+    if (err->status != PFQ_OK) {
+        err->rank = team->rank;
+        mine = order < NO_ORDER ? order : NO_ORDER - 1;
+    }
+    uint64_t first = mine;
+    pfq_status status = team_min(team, &first, 1, err);
+    if (status != PFQ_OK || first == NO_ORDER)
+        return status;
+
+    uint64_t speaker = mine == first ? (uint64_t)team->rank : UINT64_MAX;
+    status = team_min(team, &speaker, 1, err);
+    if (status == PFQ_OK)
+        status = team_share(team, (int)speaker, err, sizeof *err, err);
+    return status != PFQ_OK ? status : err->status;
+}
+
+pfq_status team_conclude(pfq_team *team, pfq_error *own, pfq_error *err)
+{
+    const pfq_status status = team_agree(team, 0, own);
+    if (status && err)
+        *err = *own;
+    return status;
+}
+
+/* ---- this machine ---- */
+
+/* The affinity mask of a machine of up to 8,192 CPUs. */
+union cpu_mask {
+    cpu_set_t set;
+    uint8_t bytes[1024];
+};
+
+pfq_status team_machine(pfq_team *team, int *local_ranks, int *cpus_together, pfq_error *err)
+{
+    union cpu_mask mask;
+    memset(&mask, 0, sizeof mask);
+    /* Where the mask cannot be read it stays empty, and 0 CPUs means "unknown". */
+    (void)sched_getaffinity(0, sizeof mask, &mask.set);
+    const pfq_status status =
+        team->operations->unite_machine(team, mask.bytes, sizeof mask, local_ranks, err);
+    if (status == PFQ_OK)
+        *cpus_together = CPU_COUNT_S(sizeof mask, &mask.set);
+    return status;
+}

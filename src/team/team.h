@@ -1,0 +1,128 @@
+/*
+ * What ranks do together, and how they read and write files.
+ *
+ * One table of operations has two implementations: alone.c (a team of one, POSIX) and mpi.c. The
+ * rules that make a hang impossible: what can fail alone is done before a pulse; every rank reaches
+ * every collective; an error inside a collective is the same on every rank.
+ */
+#ifndef TEAM_TEAM_H
+#define TEAM_TEAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "parfastq/team.h"
+
+/* ---- words agreed by all: collective, every rank the same n ---- */
+
+pfq_status team_sum(pfq_team *team, uint64_t *values, size_t n, pfq_error *err);
+pfq_status team_min(pfq_team *team, uint64_t *values, size_t n, pfq_error *err);
+pfq_status team_max(pfq_team *team, uint64_t *values, size_t n, pfq_error *err);
+
+/* values[i] becomes the sum (largest value) over the ranks before this one; 0 on rank 0. */
+pfq_status team_sum_before(pfq_team *team, uint64_t *values, size_t n, pfq_error *err);
+pfq_status team_max_before(pfq_team *team, uint64_t *values, size_t n, pfq_error *err);
+
+/* Rank `root`'s bytes to everybody; any number of bytes, the same on every rank. */
+pfq_status team_share(pfq_team *team, int root, void *data, size_t bytes, pfq_error *err);
+
+/* `words` words of every rank, in rank order, to rank 0 (all: size * words words); and back. */
+pfq_status team_gather(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                       pfq_error *err);
+pfq_status team_scatter(pfq_team *team, const uint64_t *all, size_t words, uint64_t *mine,
+                        pfq_error *err);
+
+/* Sends items of `item_bytes` bytes: counts[r] items, lying in rank order in `send`, to each rank
+ * r. The items that came, in the order of their senders, replace *received (grown with memory_grow;
+ * capacity in items). Needs the collective to succeed everywhere, so memory is agreed first. */
+pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *counts,
+                         size_t item_bytes, void *received, size_t *capacity, size_t *count,
+                         pfq_error *err);
+
+/* One message of any size between rank `from` and rank 0; called by these two alone. The bytes must
+ * be known to both. Used by the gather writer. */
+pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err);
+pfq_status team_receive_root(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
+
+/* Waits for everybody. */
+pfq_status team_wait(pfq_team *team, pfq_error *err);
+
+/* All ranks agree on one outcome. `err->status` is this rank's own (PFQ_OK: none) and `order` its
+ * place in the input: the error with the smallest order wins, ties go to the lowest rank; every
+ * rank then holds that error and returns its status. err must not be NULL. */
+pfq_status team_agree(pfq_team *team, uint64_t order, pfq_error *err);
+
+/* The same for one who hands on what was agreed: *own stays as it is unless somebody failed, and
+ * then both hold the error; err may be NULL. */
+pfq_status team_conclude(pfq_team *team, pfq_error *own, pfq_error *err);
+
+/* ---- this machine ---- */
+
+/* How many ranks of the team share this machine, and how many CPUs these may use together.
+ * Collective. */
+pfq_status team_machine(pfq_team *team, int *local_ranks, int *cpus_together, pfq_error *err);
+
+/* ---- files: each rank for itself, at explicit offsets, at most 1 GiB a call ---- */
+
+struct team_file;
+enum team_file_mode { TEAM_READ, TEAM_WRITE }; /* TEAM_WRITE: the file exists already */
+
+/* Opens a file on this rank alone. Owns: *file is ended with team_file_close. */
+pfq_status team_file_open(pfq_team *team, const char *path, enum team_file_mode mode,
+                          struct team_file **file, pfq_error *err);
+
+/* Reads exactly `bytes` at `offset`. A short read is PFQ_IO and names the file and the offset. */
+pfq_status team_file_read(struct team_file *file, uint64_t offset, void *data, size_t bytes,
+                          pfq_error *err);
+
+/* Begins such a read, to be ended by team_file_finish; one at a time for each file. The memory
+ * belongs to the read until then. */
+pfq_status team_file_start(struct team_file *file, uint64_t offset, void *data, size_t bytes,
+                           pfq_error *err);
+pfq_status team_file_finish(struct team_file *file, pfq_error *err);
+
+/* Writes exactly `bytes` at `offset`. */
+pfq_status team_file_write(struct team_file *file, uint64_t offset, const void *data, size_t bytes,
+                           pfq_error *err);
+
+/* Waits until all that this rank has written is on disk: a full or broken disk behind a network may
+ * show only here. */
+pfq_status team_file_sync(struct team_file *file, pfq_error *err);
+
+/* Ends a pending read and closes; NULL is fine. Closing a written file can fail. */
+pfq_status team_file_close(struct team_file *file, pfq_error *err);
+
+/* ---- outputs that appear complete or not at all: collective ---- */
+
+/* An output under construction: a file beside its final name, made by rank 0 with O_EXCL. */
+struct team_output;
+
+/* Makes the temporary file. Without `force` an existing output is PFQ_EXISTS. All ranks agree.
+ * Owns: ended by team_output_publish or team_output_discard. */
+pfq_status team_output_create(pfq_team *team, const char *path, bool force,
+                              struct team_output **output, pfq_error *err);
+
+/* Do both paths lead to the same file? A path that leads nowhere is no file. An input must not be
+ * replaced by an output under another name. Local. */
+bool team_same_file(const char *a, const char *b);
+
+/* Names the output where an error names its temporary file, which nobody has heard of. */
+void team_output_name(const struct team_output *output, pfq_error *err);
+
+/* The path to write to. */
+const char *team_output_path(const struct team_output *output);
+
+/* Syncs the file to disk and gives it its name. All ranks have closed it. Releases `output` in any
+ * case; after a failure nothing is left. */
+pfq_status team_output_publish(struct team_output *output, pfq_error *err);
+
+/* Removes the temporary file; NULL is fine. */
+void team_output_discard(struct team_output *output);
+
+/* Removes the temporary files of all outputs this process has begun and neither published nor
+ * discarded. Async-signal-safe: for the handler of a signal that ends the process. */
+void team_output_remove_unfinished(void);
+
+#endif
