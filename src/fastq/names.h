@@ -1,0 +1,30 @@
+/*
+ * What two mates' names have in common.
+ *
+ * A name is cut at its first blank (so Casava's "1:N:0:ACGT" falls away), then one final "/1" to
+ * "/4" is taken off. Some archives number mates with ".1" and ".2" instead; that counts only where
+ * both names do so, each with its own mate's number. Names are compared by 64-bit hashes: equal
+ * names have equal keys, and different names agree by chance once in 2^64.
+ */
+#ifndef FASTQ_NAMES_H
+#define FASTQ_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fastq_name_keys {
+    uint64_t whole;  /* of the name */
+    uint64_t dotted; /* of the name without its ".N"; differs from mate to mate if it has none */
+};
+
+/* The keys of the name of mate `mate` (1-based). Pure. */
+struct fastq_name_keys fastq_name_keys(const uint8_t *name, size_t size, int mate);
+
+/* Do these belong to mates of one fragment? Pure. */
+static inline bool fastq_names_agree(struct fastq_name_keys a, struct fastq_name_keys b)
+{
+    return a.whole == b.whole || a.dotted == b.dotted;
+}
+
+#endif
