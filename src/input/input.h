@@ -1,0 +1,78 @@
+/*
+ * The input of a run: files in, parsed slices out, round by round, with global row numbers.
+ *
+ * Every call of input_next is one turn of the wheel: end the reading of this round, plan the next
+ * and begin to read it, parse this one with all threads, then agree: whether anybody failed,
+ * whether all seams between ranks fit (else the right neighbour parses again from where the left
+ * one ended), what lies before each rank. All ranks return the same error: that of the first bad
+ * record of the input as one serial reader, taking one record of each mate in turn, would meet it.
+ */
+#ifndef INPUT_INPUT_H
+#define INPUT_INPUT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/span.h"
+#include "fastq/chunk.h"
+#include "input/source.h"
+#include "parfastq/run.h"
+#include "parfastq/team.h"
+
+struct input_config {
+    struct fastq_rules rules;
+    int threads;
+    size_t chunk_bytes;
+    uint64_t slice_bytes; /* of all streams together, for each rank */
+    bool check_names;
+};
+
+/* What this rank got of one stream. Valid until the next call. */
+struct input_slice {
+    struct span text;
+    const struct fastq_chunk *chunks;
+    size_t chunk_count;
+    uint64_t records; /* good ones */
+    uint64_t first;   /* good records of this stream before them */
+    struct span tail; /* blank lines, if the file ends here */
+};
+
+struct input_round {
+    int streams;
+    struct input_slice slices[PFQ_MAX_MATES];
+};
+
+struct input;
+
+/* Opens the files and begins to read. Collective; the same status on every rank.
+ * Owns: input_close, which takes NULL. */
+pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input_config *config,
+                      struct input **input, pfq_error *err);
+void input_close(struct input *input);
+
+/* The next round, or NULL when the input is over. `own` is what failed on this rank since the last
+ * call (status PFQ_OK: nothing); it is agreed here. Collective; the same status on every rank. */
+pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
+                      pfq_error *err);
+
+/* ---- after the last round, the same on every rank ---- */
+
+int input_streams(const struct input *input);
+const struct input_source *input_source(const struct input *input, int stream);
+
+/* Records of a stream so far, good ones; and bad ones of all streams. */
+uint64_t input_records(const struct input *input, int stream);
+uint64_t input_bad_records(const struct input *input);
+
+/* Bytes of text read so far, and in all files. */
+uint64_t input_bytes(const struct input *input);
+uint64_t input_total_bytes(const struct input *input);
+
+/* A fault between mates (names, counts) that a run with rules.skip met, or PFQ_OK. */
+pfq_status input_pair_error(const struct input *input, pfq_error *err);
+
+/* The bad records that were skipped, on rank 0: the first rules.max_faults of each stream, in
+ * order; none on other ranks. Collective. Owns: the caller frees *list. */
+pfq_status input_faults(struct input *input, pfq_error **list, size_t *count, pfq_error *err);
+
+#endif

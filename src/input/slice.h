@@ -1,0 +1,63 @@
+/*
+ * A slice: the text one rank holds of one stream in one round, read, cut into chunks and parsed.
+ *
+ * Reading is begun one round ahead. A slice owns the records that begin in it; where the last one
+ * ends behind the slice, which happens only if the text is damaged or a cut was wrong, more text is
+ * read.
+ */
+#ifndef INPUT_SLICE_H
+#define INPUT_SLICE_H
+
+#include "base/memory.h"
+#include "base/span.h"
+#include "fastq/chunk.h"
+#include "plan/plan.h"
+#include "team/team.h"
+
+/* How slices are parsed; the same for all. */
+struct slice_rules {
+    struct fastq_rules fastq;
+    size_t chunk_bytes;
+    int threads;
+};
+
+struct slice {
+    struct plan_range range; /* in the text of the file */
+    uint64_t file_bytes;
+    size_t file_index;
+    struct team_file *file; /* shared with other slices of the same file; not owned */
+    struct buffer buffer;
+    size_t text_bytes; /* of the buffer, from range.begin on */
+    bool reading;
+
+    struct fastq_chunk *chunks;
+    size_t count, capacity; /* chunks in use; chunks that own memory */
+    uint64_t end;           /* where parsing stopped, in the text of the file */
+
+    /* sums over the chunks */
+    uint64_t records, seen, lines, bad;
+    bool faulty; /* stopped at a bad record, the last fault of the last chunk */
+};
+
+/* Begins to read slice->range of slice->file. */
+pfq_status slice_start(struct slice *slice, pfq_error *err);
+
+/* Ends the reading. */
+pfq_status slice_finish(struct slice *slice, pfq_error *err);
+
+/* Parses the records that begin in [max(from, range.begin), range.end), with all threads; `from` is
+ * where the left neighbour really ended. May be called again with a larger `from`. */
+pfq_status slice_parse(struct slice *slice, uint64_t from, const struct slice_rules *rules,
+                       pfq_error *err);
+
+/* Forgets the records, as if the slice were empty. */
+void slice_forget(struct slice *slice);
+
+static inline struct span slice_text(const struct slice *slice)
+{
+    return (struct span){slice->buffer.data, slice->text_bytes};
+}
+
+void slice_release(struct slice *slice);
+
+#endif

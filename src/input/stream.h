@@ -1,0 +1,94 @@
+/*
+ * A stream on this rank: where planning is, the slice being parsed, the slice being read, and what
+ * has been settled so far. A stream is the files of one mate, or of interleaved mates, one after
+ * the other.
+ */
+#ifndef INPUT_STREAM_H
+#define INPUT_STREAM_H
+
+#include "input/faults.h"
+#include "input/share.h"
+#include "input/slice.h"
+#include "input/source.h"
+
+/* A slice of this round, or none. */
+struct stream_slot {
+    bool active; /* on all ranks alike: the stream takes part in this round */
+    struct slice slice;
+    uint64_t from;      /* where parsing began */
+    uint64_t round_end; /* where the slices of all ranks end, by plan */
+};
+
+struct stream {
+    pfq_team *team;
+    struct input_source source;
+    int number;
+
+    /* the next round to plan */
+    size_t next_file;
+    uint64_t next_start;
+    struct team_file *open; /* of next_file, on this rank */
+    size_t open_file;
+
+    struct stream_slot slots[2]; /* slots[now] is parsed while the other one is read */
+    int now;
+
+    /* settled, the same on every rank */
+    size_t file;         /* the file of the last settled round */
+    uint64_t file_end;   /* where parsing of that round ended in it */
+    uint64_t file_seen;  /* records of that file, good and bad */
+    uint64_t file_lines; /* line ends of that file */
+    uint64_t records, seen, bad;
+    uint64_t bytes;
+    bool started, stopped; /* stopped: by a bad record, which is in `error` */
+    pfq_error error;
+    uint64_t first_bad;     /* number of the first bad record that was skipped; UINT64_MAX: none */
+    uint64_t own_first_bad; /* the same of this rank's records */
+
+    /* this rank's share of the last settled round */
+    uint64_t first;      /* good records before mine */
+    uint64_t first_seen; /* records before mine, good or bad */
+};
+
+/* Is there nothing left to plan? */
+bool stream_planned(const struct stream *stream);
+
+/* Fills the request for the next round (ranks == 0 if there is none or `wanted` is false), opening
+ * the file if need be. Local; a file that cannot be opened is left in *own. */
+void stream_request(struct stream *stream, bool wanted, uint64_t slice_bytes,
+                    struct share_request *request, pfq_error *own);
+
+/* Takes the answer: begins to read the slice of the next round. Local. */
+void stream_take(struct stream *stream, const struct share_request *request, pfq_error *own);
+
+/* Turns to the next round: what was read becomes what is parsed. Local. */
+void stream_advance(struct stream *stream, pfq_error *own);
+
+static inline struct stream_slot *stream_now(struct stream *stream)
+{
+    return &stream->slots[stream->now];
+}
+
+/* Parses the slice from `from` on, or from where the round before really ended. Local. */
+void stream_parse(struct stream *stream, uint64_t from, const struct slice_rules *rules,
+                  pfq_error *own);
+
+/* Where this rank's slice ended. */
+uint64_t stream_end(struct stream *stream);
+
+/* What ranks add up to settle a round. */
+enum { STREAM_RECORDS, STREAM_SEEN, STREAM_LINES, STREAM_BAD, STREAM_TAIL, STREAM_WORDS };
+void stream_words(struct stream *stream, uint64_t words[STREAM_WORDS]);
+
+/* Settles the round from the sums before this rank and over all ranks, and where it ended. Faults
+ * of this rank get their places in the file: into `faults`, or (stop) into *fault. */
+void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
+                   const uint64_t total[STREAM_WORDS], uint64_t end, struct faults *faults,
+                   pfq_error *fault, pfq_error *own);
+
+/* After the last round: files behind the last settled one get their row. */
+void stream_finish(struct stream *stream);
+
+void stream_release(struct stream *stream);
+
+#endif

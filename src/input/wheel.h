@@ -1,0 +1,31 @@
+/*
+ * The state of an input, for the files that turn its wheel: input.c and pairs.c.
+ */
+#ifndef INPUT_WHEEL_H
+#define INPUT_WHEEL_H
+
+#include "input/faults.h"
+#include "input/input.h"
+#include "input/mates.h"
+#include "input/share.h"
+#include "input/stream.h"
+
+enum { MAX_STREAMS = PFQ_MAX_MATES };
+
+struct input {
+    pfq_team *team;
+    struct slice_rules rules;
+    uint64_t slice_bytes;
+    bool check_names, interleaved;
+    int count; /* streams */
+    struct stream streams[MAX_STREAMS];
+    struct share share;
+    struct mates mates; /* count == 0: reads are single */
+    struct faults faults;
+    pfq_error pair_error; /* a fault between mates, of a run that lists faults */
+    bool pairs_judged;    /* nothing more can be said of mates: behind a bad record or pair_error */
+    pfq_error own;        /* what failed on this rank and is not agreed yet */
+    struct input_round round;
+};
+
+#endif
