@@ -1,0 +1,130 @@
+/*
+ * The table of datasets and attributes, and the few words that go with their values.
+ *
+ * Chunks are 256 KiB: larger ones waste space at the end of small files and do not stay in cache
+ * while they are encoded. The columns under text/ are usually empty and have small chunks.
+ */
+#include "store/schema.h"
+
+#include "parfastq/batch.h"
+
+enum { LARGE_CHUNK_BYTES = 1 << 18, SMALL_CHUNK_BYTES = 1 << 14 };
+
+#define LARGE(bytes) (bytes), .chunk_elements = LARGE_CHUNK_BYTES / (bytes)
+#define SMALL(bytes) (bytes), .chunk_elements = SMALL_CHUNK_BYTES / (bytes)
+
+const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
+    [SCHEMA_SEQUENCE] =
+        {
+            .name = "sequence",
+            .element_bytes = LARGE(1),
+            .length = SCHEMA_BASES,
+            .unit = "base, ASCII",
+            .description = "bases as in the input, rows joined",
+        },
+    [SCHEMA_QUALITY] =
+        {
+            .name = "quality",
+            .element_bytes = LARGE(1),
+            .length = SCHEMA_BASES,
+            .unit = "Phred score",
+            .description = "quality scores as numbers, rows joined",
+        },
+    [SCHEMA_OFFSET] =
+        {
+            .name = "offset",
+            .element_bytes = LARGE(8),
+            .length = SCHEMA_RECORDS,
+            .more = 1,
+            .unit = "base",
+            .description = "row i owns sequence[offset[i]:offset[i+1]], and of quality too",
+        },
+    [SCHEMA_NAME] =
+        {
+            .name = "name",
+            .element_bytes = LARGE(1),
+            .length = SCHEMA_NAME_BYTES,
+            .unit = "byte, text",
+            .description = "header lines without '@', rows joined",
+        },
+    [SCHEMA_NAME_OFFSET] =
+        {
+            .name = "name_offset",
+            .element_bytes = LARGE(8),
+            .length = SCHEMA_RECORDS,
+            .more = 1,
+            .unit = "byte",
+            .description = "row i owns name[name_offset[i]:name_offset[i+1]]",
+        },
+    [SCHEMA_TEXT_ROW] =
+        {
+            .name = "text/row",
+            .element_bytes = SMALL(8),
+            .length = SCHEMA_EXCEPTIONS,
+            .unit = "row",
+            .description = "rows written in another style than the group's, ascending",
+        },
+    [SCHEMA_TEXT_STYLE] =
+        {
+            .name = "text/style",
+            .element_bytes = SMALL(1),
+            .length = SCHEMA_EXCEPTIONS,
+            .unit = "sum of bits: CR behind name 1, bases 2, plus 4, quality 8; "
+                    "'+' line repeats the name 16; no newline at the end 32",
+            .description = "styles of these rows",
+        },
+    [SCHEMA_TEXT_TAIL] =
+        {
+            .name = "text/tail",
+            .element_bytes = SMALL(1),
+            .length = SCHEMA_TAIL_BYTES,
+            .unit = "byte, text",
+            .description = "blank lines behind the last record of input files, files joined",
+        },
+};
+
+const char *const schema_numbers[SCHEMA_NUMBERS] = {
+    [SCHEMA_N_RECORDS] = "records",           [SCHEMA_N_BASES] = "bases",
+    [SCHEMA_N_MIN_LENGTH] = "min_length",     [SCHEMA_N_MAX_LENGTH] = "max_length",
+    [SCHEMA_N_FIXED_LENGTH] = "fixed_length", [SCHEMA_N_STYLE] = "style",
+};
+
+const char *const schema_texts[SCHEMA_TEXTS] = {
+    [SCHEMA_T_QUALITY_ENCODING] = "quality_encoding",
+    [SCHEMA_T_LINE_ENDING] = "line_ending",
+    [SCHEMA_T_PLUS_LINE] = "plus_line",
+};
+
+const char *const schema_root_texts[SCHEMA_ROOT_TEXTS] = {
+    [SCHEMA_R_FORMAT] = "format",   [SCHEMA_R_SOFTWARE] = "software",
+    [SCHEMA_R_COMMAND] = "command", [SCHEMA_R_SOFTWARE_VERSION] = "software_version",
+    [SCHEMA_R_CREATED] = "created", [SCHEMA_R_LAYOUT] = "layout",
+};
+
+const struct schema_encoding schema_encodings[PFQ_QUALITY_SOLEXA + 1] = {
+    [PFQ_QUALITY_SANGER] = {"sanger", 33, "Phred score"},
+    [PFQ_QUALITY_ILLUMINA13] = {"illumina1.3", 64, "Phred score"},
+    [PFQ_QUALITY_SOLEXA] = {"solexa", 59, "Solexa score + 5"},
+};
+
+uint8_t schema_group_style(uint8_t style)
+{
+    return (uint8_t)(style & (PFQ_STYLE_CRLF | PFQ_STYLE_PLUS_NAME));
+}
+
+const char *schema_line_ending(uint8_t style)
+{
+    switch (style & PFQ_STYLE_CRLF) {
+    case 0:
+        return "LF";
+    case PFQ_STYLE_CRLF:
+        return "CRLF";
+    default:
+        return "mixed";
+    }
+}
+
+const char *schema_plus_line(uint8_t style)
+{
+    return style & PFQ_STYLE_PLUS_NAME ? "name" : "bare";
+}

@@ -1,0 +1,133 @@
+/*
+ * The HDF5 file: written by all ranks of a team, read by anybody.
+ *
+ * schema.h is the table of what is in it; this header is how batches get in and out. `hdf5.h` is
+ * included in this directory alone.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "parfastq/batch.h"
+#include "parfastq/run.h"
+#include "parfastq/team.h"
+
+/* ---- writing ---- */
+
+/* One input file, for /provenance. */
+struct store_origin {
+    char path[PFQ_ERROR_FILE_BYTES];
+    char compression[16]; /* "none" */
+    uint64_t mate;        /* 1-based; 1 for an interleaved input */
+    uint64_t bytes;
+    int64_t modified;   /* seconds since 1970 */
+    uint64_t first_row; /* of its mate (of an interleaved input: of both mates together) */
+    uint64_t records;
+    uint64_t tail_bytes; /* blank lines behind its last record, kept in text/tail */
+};
+
+struct store_config {
+    int mates;
+    const char *layout;            /* "single", "paired" or "interleaved" */
+    pfq_quality_encoding encoding; /* not AUTO */
+    pfq_writer writer;             /* not AUTO */
+    const char *command;           /* NULL: none */
+};
+
+/* What this rank adds to one mate in one round. */
+struct store_part {
+    const pfq_batch *batch;
+    struct {
+        const uint8_t *data;
+        size_t size;
+    } tail; /* blank lines that end a file, as they were; usually none */
+};
+
+struct store;
+
+/* Begins to fill the file at `path`, which exists and is empty. It becomes an HDF5 file in
+ * store_finish. Collective. Owns: *store is ended by store_finish or store_abandon. */
+pfq_status store_create(pfq_team *team, const char *path, const struct store_config *config,
+                        struct store **store, pfq_error *err);
+
+/* Appends the parts of all ranks, in rank order, to each mate: parts[0 .. mates). Ranks without
+ * records pass batches of zero records. Collective; the same status on every rank. */
+pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err);
+
+/* Writes attributes and provenance (of rank 0), flushes and closes. Releases the store in any case.
+ * Collective; the same status on every rank. */
+pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
+                        pfq_error *err);
+
+/* Closes without finishing, after a failure; the file is for the bin. Collective; NULL is fine. */
+void store_abandon(struct store *store);
+
+/* ---- reading: each rank for itself, no communication ---- */
+
+struct store_reader;
+
+/* One mate, from its attributes. */
+struct store_mate {
+    uint64_t records, bases, name_bytes;
+    uint64_t min_length, max_length, fixed_length;
+    uint8_t text_offset; /* quality characters are score + text_offset */
+    uint8_t style;       /* of every row that text/row does not list */
+    uint64_t exceptions; /* rows listed there */
+    uint64_t tail_bytes;
+};
+
+struct store_summary {
+    int mates;
+    char layout[16];
+    char software_version[32];
+    char created[32];
+    char command[1024];
+    char encoding[PFQ_MAX_MATES][16];
+    struct store_mate mate[PFQ_MAX_MATES];
+    size_t origins;
+};
+
+/* Opens and checks: format, datasets, types, lengths that agree.
+ * Owns: *reader is ended by store_close. */
+pfq_status store_open(const char *path, struct store_reader **reader, pfq_error *err);
+void store_close(struct store_reader *reader);
+
+const struct store_summary *store_summary(const struct store_reader *reader);
+
+/* The i-th row of /provenance. */
+pfq_status store_read_origin(struct store_reader *reader, size_t i, struct store_origin *origin,
+                             pfq_error *err);
+
+/* Values of `offset` and `name_offset` at rows [first, first + n), n >= 1, first + n <= records
+ * + 1. */
+pfq_status store_read_offsets(struct store_reader *reader, int mate, uint64_t first, size_t n,
+                              uint64_t *offset, uint64_t *name_offset, pfq_error *err);
+
+/* How many listed exceptions have a row before `row` (binary search in text/row). */
+pfq_status store_exceptions_before(struct store_reader *reader, int mate, uint64_t row,
+                                   uint64_t *count, pfq_error *err);
+
+/* The exceptions [first, first + n): their rows and styles. */
+pfq_status store_read_exceptions(struct store_reader *reader, int mate, uint64_t first, size_t n,
+                                 uint64_t *row, uint8_t *style, pfq_error *err);
+
+/* Rows [first, first + n) into batch->sequence, quality, name, offset, name_offset and style,
+ * memory the caller has sized from store_read_offsets; offsets are counted from 0. */
+pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,
+                           pfq_batch *batch, pfq_error *err);
+
+/* Bytes [first, first + n) of text/tail. */
+pfq_status store_read_tail(struct store_reader *reader, int mate, uint64_t first, size_t n,
+                           uint8_t *data, pfq_error *err);
+
+/* ---- for people ---- */
+
+/* Prints the attributes and the datasets with type, length, stored bytes and description. */
+pfq_status store_print(struct store_reader *reader, FILE *out, pfq_error *err);
+
+#endif

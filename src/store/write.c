@@ -1,0 +1,290 @@
+/*
+ * Creating the file, adding to it round by round, ending it.
+ *
+ * In a round the ranks exchange how much each of them adds. From these numbers every rank knows,
+ * without another word, which rows are its own and where the chunks of every column lie, and
+ * writes. HDF5 takes no part in this: it is called by rank 0 alone, at the end (assemble.c), so
+ * that nothing inside HDF5 can make one rank wait for another.
+ *
+ * One discipline keeps every rank in step: what can fail alone fails into `own`, a rank that has
+ * failed still takes part in everything collective, and agree() at the end makes one outcome of
+ * all.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/driver.h"
+#include "store/writer.h"
+#include "team/team.h"
+
+/* One outcome for all: the error of the lowest rank that has one. */
+static pfq_status agree(struct store *store, pfq_error *own, pfq_error *err)
+{
+    const pfq_status status = team_conclude(store->team, own, err);
+    return status;
+}
+
+static bool is_root(const struct store *store)
+{
+    return pfq_team_rank(store->team) == 0;
+}
+
+/* ---- beginning ---- */
+
+static void release(struct store *store)
+{
+    for (int m = 0; m < PFQ_MAX_MATES; m++) {
+        exceptions_release(&store->mate[m].exceptions);
+        for (int column = 0; column < SCHEMA_COLUMNS; column++)
+            extents_release(&store->mate[m].extents[column]);
+    }
+    buffer_release(&store->piece);
+    free(store->adding_of_all);
+    free(store->command);
+    free(store->path);
+    free(store);
+}
+
+static void begin_mate(struct mate_writer *mate)
+{
+    mate->style = STYLE_UNKNOWN;
+    mate->min_length = UINT64_MAX;
+    for (int column = 0; column < SCHEMA_COLUMNS; column++) {
+        const struct schema_dataset *const row = &schema_datasets[column];
+        mate->extents[column].chunk_bytes = row->chunk_elements * row->element_bytes;
+    }
+}
+
+/* Makes a store without a file; NULL and *own filled if there is no memory. */
+static struct store *allocate(pfq_team *team, const char *path, const struct store_config *config,
+                              pfq_error *own)
+{
+    struct store *store = memory_allocate(1, sizeof *store, own);
+    if (!store)
+        return NULL;
+    store->team = team;
+    store->way = store_choose_way(config->writer);
+    store->layout = config->layout;
+    store->mates = config->mates;
+    store->encoding = config->encoding;
+    store->next_address = DRIVER_HEAD_BYTES;
+    for (int m = 0; m < store->mates; m++)
+        begin_mate(&store->mate[m]);
+    const size_t words =
+        is_root(store) ? (size_t)pfq_team_size(team) * (size_t)config->mates * SCHEMA_LENGTHS : 0;
+    store->path = memory_string(path, own);
+    store->command = memory_string(config->command ? config->command : "", own);
+    store->adding_of_all = memory_allocate(words, sizeof *store->adding_of_all, own);
+    if (store->path && store->command && store->adding_of_all &&
+        !buffer_reserve(&store->piece, PIECE_BYTES, 0, own))
+        return store;
+    release(store);
+    return NULL;
+}
+
+/* Gives every column the chunks its length needs: the same arithmetic on every rank. */
+static void lay_out(struct store *store, pfq_error *own)
+{
+    for (int m = 0; m < store->mates; m++)
+        for (enum schema_column column = 0; column < SCHEMA_COLUMNS && !own->status; column++) {
+            const struct schema_dataset *const row = &schema_datasets[column];
+            const uint64_t elements = store->mate[m].length[row->length] + row->more;
+            extents_grow(&store->mate[m].extents[column], elements * row->element_bytes,
+                         &store->next_address, own);
+        }
+}
+
+/* Rank 0 needs all places at the end; the others write to the last chunk and behind it only. */
+static void forget_old_places(struct store *store)
+{
+    for (int m = 0; m < store->mates && !is_root(store); m++)
+        for (int column = 0; column < SCHEMA_COLUMNS; column++)
+            extents_keep_last(&store->mate[m].extents[column]);
+}
+
+/* The 0 that offsets begin with; rank 0 writes it. */
+static void begin_offsets(struct store *store, pfq_error *own)
+{
+    const uint64_t zero = 0;
+    for (int m = 0; m < store->mates; m++)
+        for (enum schema_column column = 0; column < SCHEMA_COLUMNS && !own->status; column++)
+            if (schema_datasets[column].more)
+                store_put(store, m, column, 0, 1, &zero, own);
+}
+
+pfq_status store_create(pfq_team *team, const char *path, const struct store_config *config,
+                        struct store **out, pfq_error *err)
+{
+    pfq_error own = {0};
+    struct store *store = allocate(team, path, config, &own);
+    if (store && (store->way->everybody_writes || is_root(store)))
+        team_file_open(team, path, TEAM_WRITE, &store->file, &own);
+    if (!own.status)
+        lay_out(store, &own);
+    if (!own.status && is_root(store))
+        begin_offsets(store, &own);
+    const pfq_status status = team_agree(team, 0, &own);
+    if (status) {
+        if (err)
+            *err = own;
+        store_abandon(store);
+        return status;
+    }
+    *out = store;
+    return PFQ_OK;
+}
+
+/* ---- adding a round ---- */
+
+/* A group has the style of its row 0, which the lowest rank with records holds. */
+static pfq_status settle_styles(struct store *store, const struct store_part *parts, pfq_error *err)
+{
+    uint64_t claim[PFQ_MAX_MATES];
+    bool unknown = false;
+    for (int m = 0; m < store->mates; m++) {
+        const pfq_batch *const batch = parts[m].batch;
+        unknown = unknown || store->mate[m].style == STYLE_UNKNOWN;
+        claim[m] = STYLE_UNKNOWN;
+        if (batch->records)
+            claim[m] = (uint64_t)pfq_team_rank(store->team) << 8 | batch->style[0];
+    }
+    if (!unknown)
+        return PFQ_OK;
+    const pfq_status status = team_min(store->team, claim, (size_t)store->mates, err);
+    for (int m = 0; m < store->mates && !status; m++)
+        if (store->mate[m].style == STYLE_UNKNOWN && claim[m] != STYLE_UNKNOWN)
+            store->mate[m].style = schema_group_style((uint8_t)(claim[m] & 0xff));
+    return status;
+}
+
+static void note_extremes(struct mate_writer *mate, const pfq_batch *batch)
+{
+    uint64_t smallest = mate->min_length, largest = mate->max_length;
+    for (uint64_t i = 0; i < batch->records; i++) {
+        const uint64_t length = batch->offset[i + 1] - batch->offset[i];
+        smallest = length < smallest ? length : smallest;
+        largest = length > largest ? length : largest;
+    }
+    mate->min_length = smallest;
+    mate->max_length = largest;
+}
+
+/* What this rank adds to one mate; may fail for want of memory. */
+static void measure(struct mate_writer *mate, const struct store_part *part, pfq_error *own)
+{
+    const pfq_batch *const batch = part->batch;
+    if (batch->records && !own->status)
+        exceptions_take(&mate->exceptions, batch, (uint8_t)mate->style, own);
+    else
+        mate->exceptions.count = 0;
+    note_extremes(mate, batch);
+    mate->adding[SCHEMA_RECORDS] = batch->records;
+    mate->adding[SCHEMA_BASES] = batch->bases;
+    mate->adding[SCHEMA_NAME_BYTES] = batch->name_bytes;
+    mate->adding[SCHEMA_EXCEPTIONS] = mate->exceptions.count;
+    mate->adding[SCHEMA_TAIL_BYTES] = part->tail.size;
+}
+
+/* The one exchange of a round: who adds how much, and whether anybody has failed. The place of what
+ * this rank adds, and the lengths with what all add, follow. */
+static pfq_status exchange(struct store *store, pfq_error *own)
+{
+    enum { WORDS = PFQ_MAX_MATES * SCHEMA_LENGTHS };
+    uint64_t before[WORDS + 1] = {0}, sum[WORDS + 1];
+    const size_t words = (size_t)store->mates * SCHEMA_LENGTHS;
+    for (size_t i = 0; i < words; i++)
+        before[i] = store->mate[i / SCHEMA_LENGTHS].adding[i % SCHEMA_LENGTHS];
+    before[words] = own->status != PFQ_OK;
+    memcpy(sum, before, sizeof sum);
+
+    pfq_status status = team_sum(store->team, sum, words + 1, own);
+    if (!status && sum[words])
+        status = agree(store, own, NULL);
+    if (!status)
+        status = team_sum_before(store->team, before, words, own);
+    for (size_t i = 0; i < words && !status; i++) {
+        struct mate_writer *const mate = &store->mate[i / SCHEMA_LENGTHS];
+        const size_t length = i % SCHEMA_LENGTHS;
+        mate->place[length] = mate->length[length] + before[i];
+        mate->length[length] += sum[i];
+    }
+    return status;
+}
+
+pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err)
+{
+    pfq_error own = {0};
+    pfq_status status = settle_styles(store, parts, &own);
+    for (int m = 0; m < store->mates && !status; m++)
+        measure(&store->mate[m], &parts[m], &own);
+    if (!status)
+        status = exchange(store, &own);
+    if (!status) {
+        forget_old_places(store);
+        lay_out(store, &own);
+        store->way->deliver(store, parts, &own);
+        status = agree(store, &own, NULL);
+    }
+    if (status && err)
+        *err = own;
+    return status;
+}
+
+/* ---- ending ---- */
+
+static pfq_status share_extremes(struct store *store, pfq_error *own)
+{
+    uint64_t smallest[PFQ_MAX_MATES], largest[PFQ_MAX_MATES];
+    for (int m = 0; m < store->mates; m++) {
+        smallest[m] = store->mate[m].min_length;
+        largest[m] = store->mate[m].max_length;
+    }
+    pfq_status status = team_min(store->team, smallest, (size_t)store->mates, own);
+    if (!status)
+        status = team_max(store->team, largest, (size_t)store->mates, own);
+    for (int m = 0; m < store->mates && !status; m++) {
+        const bool none = store->mate[m].length[SCHEMA_RECORDS] == 0;
+        store->mate[m].min_length = none ? 0 : smallest[m];
+        store->mate[m].max_length = largest[m];
+    }
+    return status;
+}
+
+/* Writes may fail as late as when they reach the disk, or when the file is closed. */
+static void close_file(struct store *store, pfq_error *own)
+{
+    struct team_file *const file = store->file;
+    store->file = NULL;
+    if (!file)
+        return;
+    const pfq_status status = team_file_sync(file, own);
+    team_file_close(file, status ? NULL : own);
+}
+
+pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
+                        pfq_error *err)
+{
+    pfq_error own = {0};
+    pfq_status status = share_extremes(store, &own);
+    if (!status) {
+        close_file(store, &own);
+        status = agree(store, &own, NULL);
+    }
+    if (!status) {
+        if (is_root(store))
+            store_assemble(store, origins, n, &own);
+        status = agree(store, &own, NULL);
+    }
+    if (status && err)
+        *err = own;
+    store_abandon(store);
+    return status;
+}
+
+void store_abandon(struct store *store)
+{
+    if (!store)
+        return;
+    team_file_close(store->file, NULL);
+    release(store);
+}

@@ -1,0 +1,72 @@
+/*
+ * A file under construction, and the two ways its rows take into it.
+ *
+ * In every round each rank adds a part to each mate. Where a part goes follows from two sums over
+ * the ranks, so that both ways need nothing but the numbers kept here.
+ */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "store/exceptions.h"
+#include "store/extents.h"
+#include "store/schema.h"
+#include "store/store.h"
+
+/* Columns travel and are written in pieces of this size: memory stays bounded, counts stay far
+ * below 2^31. */
+enum { PIECE_BYTES = 8 << 20 };
+
+#define STYLE_UNKNOWN UINT64_MAX
+
+struct mate_writer {
+    uint64_t length[SCHEMA_LENGTHS]; /* of the file, all rounds that are agreed */
+    uint64_t adding[SCHEMA_LENGTHS]; /* by this rank in this round */
+    uint64_t place[SCHEMA_LENGTHS];  /* of what this rank adds: elements of the file before it */
+    struct extents extents[SCHEMA_COLUMNS]; /* where the columns lie; the same on every rank */
+    struct exceptions exceptions;           /* of this rank in this round */
+    uint64_t min_length, max_length;        /* of this rank's records, all rounds */
+    uint64_t style; /* of the group, or STYLE_UNKNOWN while there are no rows */
+};
+
+struct store_way;
+
+struct store {
+    pfq_team *team;
+    const struct store_way *way;
+    struct team_file *file; /* NULL on ranks that do not write */
+    char *path;
+    char *command; /* rank 0's */
+    const char *layout;
+    int mates;
+    pfq_quality_encoding encoding;
+    struct mate_writer mate[PFQ_MAX_MATES];
+    uint64_t next_address;   /* behind the last chunk; the same on every rank */
+    struct buffer piece;     /* PIECE_BYTES */
+    uint64_t *adding_of_all; /* rank 0 of a gathering team: `adding` of every rank and mate */
+};
+
+/* A way into the file: who writes, and how the parts of a round get there. */
+struct store_way {
+    bool everybody_writes;
+    /* Brings the parts of all ranks into the file, whose columns have their places. A failure is
+     * kept in *own, and what failed before is left there; every rank does all of its communication
+     * in any case. */
+    void (*deliver)(struct store *store, const struct store_part *parts, pfq_error *own);
+};
+
+/* The way for this wish. */
+const struct store_way *store_choose_way(pfq_writer wish);
+
+/* Writes n elements of a column to their places. Local; a failure is kept in *own. */
+void store_put(struct store *store, int m, enum schema_column column, uint64_t first, uint64_t n,
+               const void *data, pfq_error *own);
+
+/* Makes the HDF5 file around the rows. Rank 0 alone. */
+pfq_status store_assemble(const struct store *store, const struct store_origin *origins, size_t n,
+                          pfq_error *err);
+
+#endif
