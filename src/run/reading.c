@@ -1,0 +1,190 @@
+/*
+ * Opening an input as configured, and closing it with the right words.
+ */
+#include "run/reading.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "team/team.h"
+#include "threads/threads.h"
+
+enum { DEFAULT_MAX_ERRORS = 100 };
+/* Slices that stay near the caches are faster, but every thread must find a few chunks in one. */
+#define SLICE_BYTES_OF_A_THREAD (UINT64_C(8) << 20)
+#define LEAST_SLICE_BYTES       (UINT64_C(16) << 20)
+#define MOST_SLICE_BYTES        (UINT64_C(64) << 20)
+#define DEFAULT_CHUNK_BYTES     (UINT64_C(1) << 20)
+#define LARGEST_CHUNK_BYTES     (UINT64_C(1) << 30)
+
+/* Cock et al. 2010: Sanger from '!' (33), Illumina 1.3 from '@' (64), Solexa from ';' (59, score
+ * -5). */
+static const struct reading_encoding encodings[] = {
+    [PFQ_QUALITY_AUTO] = {33, 126, 33},
+    [PFQ_QUALITY_SANGER] = {33, 126, 33},
+    [PFQ_QUALITY_ILLUMINA13] = {64, 126, 64},
+    [PFQ_QUALITY_SOLEXA] = {59, 126, 59},
+};
+
+pfq_status reading_threads(pfq_team *team, int wanted, int *threads, pfq_error *err)
+{
+    int local_ranks, cpus_together;
+    const pfq_status status = team_machine(team, &local_ranks, &cpus_together, err);
+    if (!status)
+        *threads = threads_count(wanted, local_ranks, cpus_together);
+    return status;
+}
+
+pfq_status reading_slice_bytes(pfq_team *team, const pfq_parse_config *config, int threads,
+                               uint64_t *bytes, pfq_error *err)
+{
+    uint64_t most = (uint64_t)threads; /* ranks may have different numbers of CPUs */
+    const pfq_status status = team_max(team, &most, 1, err);
+    const uint64_t want = most * SLICE_BYTES_OF_A_THREAD;
+    *bytes = want < LEAST_SLICE_BYTES  ? LEAST_SLICE_BYTES
+             : want > MOST_SLICE_BYTES ? MOST_SLICE_BYTES
+                                       : want;
+    if (config->slice_bytes)
+        *bytes = config->slice_bytes;
+    return status;
+}
+
+pfq_status reading_check(const pfq_reads *reads, const pfq_parse_config *config,
+                         bool leaves_out_records, pfq_error *err)
+{
+    if (reads->mates < 1 || reads->mates > PFQ_MAX_MATES)
+        return error_set(err, PFQ_USAGE, NULL, "%d mates; there may be 1 to %d", reads->mates,
+                         PFQ_MAX_MATES);
+    for (int mate = 0; mate < reads->mates; mate++)
+        if (!reads->lanes[mate])
+            return error_set(err, PFQ_USAGE, NULL, "no input file for mate %d", mate + 1);
+    if (reads->interleaved && reads->mates > 1)
+        return error_set(err, PFQ_USAGE, NULL, "an interleaved input is one stream of files");
+    if (leaves_out_records && (reads->mates > 1 || reads->interleaved))
+        return error_set(err, PFQ_USAGE, NULL,
+                         "bad records of paired reads cannot be skipped: how many reads a damaged "
+                         "stretch held is unknown, so the mates behind it would not match");
+    if ((unsigned)config->quality_encoding >= sizeof encodings / sizeof *encodings)
+        return error_set(err, PFQ_USAGE, NULL, "unknown quality encoding");
+    if (config->chunk_bytes > LARGEST_CHUNK_BYTES)
+        return error_set(err, PFQ_USAGE, NULL, "chunks may hold 1 GiB at most");
+    return PFQ_OK;
+}
+
+/* Turns the config into rules; what is wrong with it, or with this machine, may differ from rank to
+ * rank. */
+static pfq_status make_rules(const pfq_reads *reads, const pfq_parse_config *config,
+                             bool skip_bad_records, struct reading *reading, pfq_error *err)
+{
+    const bool leaves_out = skip_bad_records && config->on_error == PFQ_ON_ERROR_SKIP;
+    const pfq_status status = reading_check(reads, config, leaves_out, err);
+    if (status)
+        return status;
+    const size_t listed = config->max_errors ? (size_t)config->max_errors : DEFAULT_MAX_ERRORS;
+    struct input_config *to = &reading->input_config;
+    reading->encoding = encodings[config->quality_encoding];
+    to->rules = (struct fastq_rules){.kernel = scan_kernel_choose(),
+                                     .quality_min = reading->encoding.quality_min,
+                                     .quality_max = reading->encoding.quality_max,
+                                     .skip = skip_bad_records,
+                                     .max_faults = skip_bad_records ? listed : 1};
+    to->chunk_bytes = (size_t)(config->chunk_bytes ? config->chunk_bytes : DEFAULT_CHUNK_BYTES);
+    to->check_names = !config->no_name_check;
+    if (to->rules.kernel)
+        return PFQ_OK;
+    return error_set(err, PFQ_USAGE, NULL, "PFQ_SIMD=%s: no such kernel on this machine",
+                     getenv("PFQ_SIMD"));
+}
+
+pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+                        bool skip_bad_records, struct reading *reading, pfq_error *err)
+{
+    pfq_error own = {0};
+    *reading = (struct reading){.team = team, .config = config, .began = clock_seconds()};
+    struct input_config *to = &reading->input_config;
+    make_rules(reads, config, skip_bad_records, reading, &own);
+    pfq_status status = team_conclude(team, &own, err);
+    if (!status)
+        status = reading_threads(team, config->threads, &to->threads, err);
+    if (!status)
+        status = reading_slice_bytes(team, config, to->threads, &to->slice_bytes, err);
+    return status ? status : input_open(team, reads, to, &reading->input, err);
+}
+
+void reading_close(struct reading *reading)
+{
+    input_close(reading->input);
+    reading->input = NULL;
+}
+
+static uint64_t records_so_far(const struct reading *reading, int streams)
+{
+    uint64_t records = 0;
+    for (int i = 0; i < streams; i++)
+        records += input_records(reading->input, i);
+    return records;
+}
+
+void reading_progress(const struct reading *reading)
+{
+    if (!reading->config->progress || pfq_team_rank(reading->team) != 0)
+        return;
+    const pfq_progress progress = {
+        .bytes = input_bytes(reading->input),
+        .total_bytes = input_total_bytes(reading->input),
+        .records = records_so_far(reading, input_streams(reading->input)),
+        .seconds = clock_seconds() - reading->began,
+    };
+    reading->config->progress(reading->config->context, &progress);
+}
+
+void reading_warn(const struct reading *reading, const char *format, ...)
+{
+    if (!reading->config->report || pfq_team_rank(reading->team) != 0)
+        return;
+    char text[PFQ_ERROR_MESSAGE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    pfq_error warning;
+    error_set(&warning, PFQ_OK, NULL, "%s", text);
+    reading->config->report(reading->config->context, &warning);
+}
+
+static pfq_status report_faults(struct reading *reading, pfq_error *err)
+{
+    pfq_error *list, pair;
+    size_t count;
+    const pfq_status status = input_faults(reading->input, &list, &count, err);
+    if (status)
+        return status;
+    const bool speak = reading->config->report && pfq_team_rank(reading->team) == 0;
+    const size_t limit = reading->input_config.rules.max_faults;
+    for (size_t i = 0; i < count && i < limit && speak; i++)
+        reading->config->report(reading->config->context, &list[i]);
+    free(list);
+    if (input_pair_error(reading->input, &pair) && speak)
+        reading->config->report(reading->config->context, &pair);
+    return PFQ_OK;
+}
+
+pfq_status reading_conclude(struct reading *reading, pfq_error *err)
+{
+    const uint64_t bad = input_bad_records(reading->input);
+    const uint64_t good = records_so_far(reading, input_streams(reading->input));
+    if (!good && !bad)
+        reading_warn(reading, "the input holds no records");
+    pfq_status status = reading->input_config.rules.skip ? report_faults(reading, err) : PFQ_OK;
+    if (status)
+        return status;
+    status = input_pair_error(reading->input, NULL);
+    if (bad)
+        return error_set(err, PFQ_BAD_RECORDS, NULL, "%llu bad record%s beside %llu good",
+                         (unsigned long long)bad, bad == 1 ? "" : "s", (unsigned long long)good);
+    if (status)
+        return error_set(err, PFQ_BAD_RECORDS, NULL, "the mates do not match");
+    return PFQ_OK;
+}

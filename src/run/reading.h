@@ -1,0 +1,56 @@
+/*
+ * What convert, validate and plan have in common: from the caller's config to an open input, and
+ * what is told to people on the way.
+ */
+#ifndef RUN_READING_H
+#define RUN_READING_H
+
+#include "input/input.h"
+#include "parfastq/run.h"
+#include "parfastq/team.h"
+
+/* One quality encoding: which characters are allowed, and what is subtracted from them. */
+struct reading_encoding {
+    uint8_t quality_min, quality_max, text_offset;
+};
+
+/* A run's view of its input, and of what has been counted. */
+struct reading {
+    pfq_team *team;
+    const pfq_parse_config *config;
+    struct input_config input_config;
+    struct reading_encoding encoding;
+    struct input *input;
+    double began;
+};
+
+/* What is wrong with these reads or this config, if anything. Local. */
+pfq_status reading_check(const pfq_reads *reads, const pfq_parse_config *config,
+                         bool leaves_out_records, pfq_error *err);
+
+/* Checks the config and opens the input. Collective; the same status on every rank.
+ * Owns: reading_close, also after a failure. */
+pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+                        bool skip_bad_records, struct reading *reading, pfq_error *err);
+void reading_close(struct reading *reading);
+
+/* Tells rank 0's caller how far the run is. */
+void reading_progress(const struct reading *reading);
+
+/* Sends a warning to rank 0's caller. */
+void reading_warn(const struct reading *reading, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Reports the bad records of a run that went on, and warns of an input without records. Returns
+ * PFQ_OK, PFQ_BAD_RECORDS if there were bad records, or a failure. Collective. */
+pfq_status reading_conclude(struct reading *reading, pfq_error *err);
+
+/* The size of a slice: as configured, else by the threads of a rank, the same on every rank.
+ * Collective. */
+pfq_status reading_slice_bytes(pfq_team *team, const pfq_parse_config *config, int threads,
+                               uint64_t *bytes, pfq_error *err);
+
+/* Threads for each rank of this team. Collective; the same status on every rank. */
+pfq_status reading_threads(pfq_team *team, int wanted, int *threads, pfq_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * validate: the parser over everything, and a list of what is wrong.
+ */
+#include "run/reading.h"
+
+#include "base/clock.h"
+#include "run/counting.h"
+
+pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+                        pfq_counts *counts, pfq_error *err)
+{
+    struct reading reading;
+    struct counting counting;
+    const pfq_error none = {0};
+    pfq_status status = reading_open(team, reads, config, true, &reading, err);
+    counting_begin(&counting, reads);
+    while (!status) {
+        const struct input_round *round;
+        status = input_next(reading.input, &none, &round, err);
+        if (status || !round)
+            break;
+        counting_add(&counting, round);
+        reading_progress(&reading);
+    }
+    if (!status)
+        status = counting_end(&counting, &reading, counts, err);
+    if (!status)
+        status = reading_conclude(&reading, err);
+    reading_close(&reading);
+    return status;
+}
