@@ -1,0 +1,359 @@
+/*
+ * The table of commands, and a screen for each: options in, config out, one call.
+ *
+ * What makes no sense together is refused here, before a file is touched. All ranks are given the
+ * same words, so all of them refuse alike.
+ */
+#include "cli/commands.h"
+
+#include <string.h>
+
+#include "cli/version.h"
+#include "cli/words.h"
+#include "parfastq/version.h"
+#include "team/team.h"
+
+/* ---- from options to configs ---- */
+
+static pfq_status refuse(pfq_error *err, const char *sentence)
+{
+    return error_set(err, PFQ_USAGE, NULL, "%s", sentence);
+}
+
+/* Files are cut at bytes by all ranks; a stream has neither size nor offsets. */
+static pfq_status check_is_no_stream(const char *path, pfq_error *err)
+{
+    if (strcmp(path, "-") != 0)
+        return PFQ_OK;
+    return error_set(err, PFQ_UNSUPPORTED, NULL,
+                     "'-' (standard input or output) is not supported, only files are; write ./- "
+                     "for a file of that name");
+}
+
+/* Which of the ways to name reads were used, and whether they go together. */
+static pfq_status check_reads(const struct cli_options *options, pfq_error *err)
+{
+    const struct cli_list *mates = options->reads;
+    bool any = mates[0].n > 0;
+    for (int mate = 1; mate < PFQ_MAX_MATES; mate++) {
+        if (mates[mate].n && !mates[mate - 1].n)
+            return error_set(err, PFQ_USAGE, NULL, "-%d is given without -%d", mate + 1, mate);
+        any = any || mates[mate].n;
+    }
+    if (!any && !options->operands.n)
+        return refuse(err, "no input: name the FASTQ files, or give mates with -1 and -2");
+    if (any && options->operands.n)
+        return error_set(err, PFQ_USAGE, NULL,
+                         "'%.200s' is given without -1 and other files with it; with mates, each "
+                         "file needs its own -1 or -2",
+                         options->operands.items[0]);
+    if (options->interleaved && mates[1].n)
+        return refuse(err, "--interleaved is for one input that holds both mates; it does not go "
+                           "with -2");
+    return PFQ_OK;
+}
+
+static pfq_status reads_from(const struct cli_options *options, pfq_reads *reads, pfq_error *err)
+{
+    memset(reads, 0, sizeof *reads);
+    pfq_status status = check_reads(options, err);
+    if (status)
+        return status;
+    const struct cli_list *lists = options->operands.n ? &options->operands : options->reads;
+    const int most = options->operands.n ? 1 : PFQ_MAX_MATES;
+    for (int mate = 0; mate < most && lists[mate].n; mate++) {
+        reads->files[mate] = lists[mate].items;
+        reads->lanes[mate] = lists[mate].n;
+        reads->mates = mate + 1;
+        for (size_t i = 0; i < lists[mate].n && !status; i++)
+            status = check_is_no_stream(lists[mate].items[i], err);
+    }
+    reads->interleaved = options->interleaved;
+    return status;
+}
+
+static pfq_parse_config parse_config_from(const struct cli_call *call)
+{
+    const struct cli_options *options = &call->options;
+    return (pfq_parse_config){
+        .threads = (int)options->threads, /* the table bounds it */
+        .slice_bytes = options->slice_bytes,
+        .chunk_bytes = options->chunk_bytes,
+        .quality_encoding = (pfq_quality_encoding)options->quality_encoding,
+        .on_error = (pfq_on_error)options->on_error,
+        .no_name_check = options->no_name_check,
+        .max_errors = options->max_errors,
+        .progress = console_progress,
+        .report = console_report,
+        .context = call->console,
+    };
+}
+
+/* The output is named, and is none of the inputs: --force would replace what is being read. */
+static pfq_status check_output(const struct cli_options *options, const char *what, pfq_error *err)
+{
+    if (!options->output)
+        return error_set(err, PFQ_USAGE, NULL, "no output: name %s with -o", what);
+    for (int mate = -1; mate < PFQ_MAX_MATES; mate++) {
+        const struct cli_list *list = mate < 0 ? &options->operands : &options->reads[mate];
+        for (size_t i = 0; i < list->n; i++)
+            if (strcmp(list->items[i], options->output) == 0)
+                return error_set(err, PFQ_USAGE, NULL, "'%.200s' is both input and output",
+                                 options->output);
+    }
+    return check_is_no_stream(options->output, err);
+}
+
+static pfq_status check_one_operand(const struct cli_options *options, const char *name,
+                                    pfq_error *err)
+{
+    if (options->operands.n == 1)
+        return check_is_no_stream(options->operands.items[0], err);
+    return error_set(err, PFQ_USAGE, NULL, "'parfastq %s' takes one HDF5 file, not %zu", name,
+                     options->operands.n);
+}
+
+/* ---- the commands ---- */
+
+static bool has_delivered(pfq_status status)
+{
+    return status == PFQ_OK || status == PFQ_BAD_RECORDS;
+}
+
+static pfq_status run_convert(struct cli_call *call, pfq_error *err)
+{
+    const pfq_convert_config config = {.parse = parse_config_from(call),
+                                       .writer = (pfq_writer)call->options.writer,
+                                       .force = call->options.force,
+                                       .command = call->line};
+    pfq_counts counts = {0};
+    pfq_reads reads;
+    pfq_status status = reads_from(&call->options, &reads, err);
+    if (!status)
+        status = check_output(&call->options, "the HDF5 file", err);
+    if (status)
+        return status;
+    status = pfq_convert(call->team, &reads, call->options.output, &config, &counts, err);
+    if (has_delivered(status))
+        console_summary(call->console, &counts);
+    return status;
+}
+
+static pfq_status run_validate(struct cli_call *call, pfq_error *err)
+{
+    const pfq_parse_config config = parse_config_from(call);
+    pfq_counts counts = {0};
+    pfq_reads reads;
+    pfq_status status = reads_from(&call->options, &reads, err);
+    if (status)
+        return status;
+    status = pfq_validate(call->team, &reads, &config, &counts, err);
+    if (has_delivered(status))
+        console_summary(call->console, &counts);
+    return status;
+}
+
+static pfq_status run_export(struct cli_call *call, pfq_error *err)
+{
+    const struct cli_options *options = &call->options;
+    const pfq_export_config config = {.threads = (int)options->threads,
+                                      .slice_bytes = options->slice_bytes,
+                                      .mate = (int)options->mate,
+                                      .rows_given = options->rows.given,
+                                      .row_begin = options->rows.begin,
+                                      .row_end = options->rows.end,
+                                      .fasta = options->fasta,
+                                      .force = options->force,
+                                      .progress = console_progress,
+                                      .context = call->console};
+    pfq_counts counts = {0};
+    pfq_status status = check_one_operand(options, "export", err);
+    if (!status)
+        status = check_output(options, "the FASTQ file", err);
+    if (status)
+        return status;
+    status =
+        pfq_export(call->team, options->operands.items[0], options->output, &config, &counts, err);
+    if (has_delivered(status))
+        console_summary(call->console, &counts);
+    return status;
+}
+
+static pfq_status run_plan(struct cli_call *call, pfq_error *err)
+{
+    const pfq_parse_config config = parse_config_from(call);
+    pfq_reads reads;
+    const pfq_status status = reads_from(&call->options, &reads, err);
+    return status ? status : pfq_plan(call->team, &reads, &config, call->out, err);
+}
+
+static pfq_status run_info(struct cli_call *call, pfq_error *err)
+{
+    const pfq_status status = check_one_operand(&call->options, "info", err);
+    return status ? status : pfq_info(call->team, call->options.operands.items[0], call->out, err);
+}
+
+static pfq_status run_version(struct cli_call *call, pfq_error *err)
+{
+    if (call->options.operands.n)
+        return refuse(err, "'parfastq version' takes no files");
+    if (call->options.verbose)
+        return version_print_placement(call->team, (int)call->options.threads, call->mpi, call->out,
+                                       err);
+    if (pfq_team_rank(call->team) == 0)
+        version_print(call->out);
+    return PFQ_OK;
+}
+
+static pfq_status run_help(struct cli_call *call, pfq_error *err)
+{
+    const struct cli_list *names = &call->options.operands;
+    const struct command *command = NULL;
+    if (names->n > 1)
+        return refuse(err, "'parfastq help' takes one command");
+    if (names->n && !(command = commands_find(names->items[0], err)))
+        return PFQ_USAGE;
+    if (pfq_team_rank(call->team) == 0)
+        commands_print_help(command, call->out);
+    return PFQ_OK;
+}
+
+/* clang-format off */
+static const struct command commands[] = {
+    {"convert", CLI_CONVERT,
+     {"[options] -o OUT.h5 READS.fastq ...", "[options] -o OUT.h5 -1 R1.fastq -2 R2.fastq"},
+     "FASTQ to HDF5; several files are lanes, read one after the other", run_convert},
+    {"validate", CLI_VALIDATE,
+     {"[options] READS.fastq ...", "[options] -1 R1.fastq -2 R2.fastq"},
+     "check everything and list the bad records with their places", run_validate},
+    {"export", CLI_EXPORT,
+     {"[options] IN.h5 -o OUT.fastq", NULL},
+     "HDF5 back to FASTQ, byte for byte", run_export},
+    {"plan", CLI_PLAN,
+     {"[options] READS.fastq ...", "[options] -1 R1.fastq -2 R2.fastq"},
+     "show which rank would read which bytes", run_plan},
+    {"info", CLI_INFO,
+     {"IN.h5", NULL},
+     "show what is in an HDF5 file", run_info},
+    {"version", CLI_VERSION,
+     {"[--verbose]", NULL},
+     "show the version; --verbose: the build, the machine, the ranks", run_version},
+    {"help", CLI_HELP,
+     {"[COMMAND]", NULL},
+     "show this text, or that of a command", run_help},
+};
+/* clang-format on */
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+/* ---- finding and helping ---- */
+
+const struct command *commands_at(size_t i)
+{
+    return i < COMMANDS ? &commands[i] : NULL;
+}
+
+const struct command *commands_find(const char *name, pfq_error *err)
+{
+    char shown[96];
+    struct words_guess guess = {.word = name};
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+        words_consider(&guess, commands[i].name);
+    }
+    error_escape(shown, sizeof shown, name, strlen(name));
+    if (guess.best)
+        error_set(err, PFQ_USAGE, NULL, "unknown command '%s'; did you mean '%s'?", shown,
+                  guess.best);
+    else
+        error_set(err, PFQ_USAGE, NULL, "unknown command '%s'; see 'parfastq --help'", shown);
+    return NULL;
+}
+
+static void print_synopsis(const struct command *command, const char *indent, FILE *out)
+{
+    for (size_t i = 0; i < 2 && command->synopsis[i]; i++)
+        fprintf(out, "%sparfastq %-8s %s\n", indent, command->name, command->synopsis[i]);
+}
+
+static void print_overview(FILE *out)
+{
+    fprintf(out, "parfastq %s: FASTQ in, HDF5 out, in parallel\n\nUsage:\n", pfq_version());
+    for (size_t i = 0; i < COMMANDS; i++)
+        print_synopsis(&commands[i], "  ", out);
+    fprintf(out, "\nCommands:\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "\nOptions:\n");
+    options_print(CLI_ALONE, out);
+    fprintf(out, "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
+                 "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
+                 "Options of a command: parfastq COMMAND --help\n");
+}
+
+void commands_print_help(const struct command *command, FILE *out)
+{
+    if (!command) {
+        print_overview(out);
+        return;
+    }
+    fprintf(out, "Usage:\n");
+    print_synopsis(command, "  ", out);
+    fprintf(out, "\nparfastq %s: %s\n\nOptions:\n", command->name, command->summary);
+    options_print(command->bit, out);
+}
+
+/* ---- dispatch ---- */
+
+/* Parses, and agrees with the others on the outcome: one rank may lack the memory. */
+static pfq_status parse_together(struct cli_call *call, unsigned bit, const char *name, int n,
+                                 char *const *words, pfq_error *err)
+{
+    pfq_error own = {.status = PFQ_OK};
+    if (!call->line)
+        error_set(&own, PFQ_NO_MEMORY, NULL, "no memory for the command line");
+    else
+        options_parse(bit, name, n, words, &call->options, &own);
+    const pfq_status status = team_agree(call->team, 0, &own);
+    if (status && err)
+        *err = own;
+    return status;
+}
+
+/* Options and no command: --help and --version do something, others have nothing to belong to. */
+static pfq_status run_without_command(struct cli_call *call, int n, char *const *words,
+                                      pfq_error *err)
+{
+    const pfq_status status = parse_together(call, CLI_ALONE, "parfastq", n, words, err);
+    if (status)
+        return status;
+    if (call->options.version && !call->options.operands.n)
+        return run_version(call, err);
+    if (!call->options.help)
+        return refuse(err, "the command comes first; see 'parfastq --help'");
+    return run_help(call, err);
+}
+
+pfq_status commands_dispatch(struct cli_call *call, int n, char *const *words, pfq_error *err)
+{
+    char name[32];
+    if (n == 0)
+        return refuse(err, "no command");
+    if (words[0][0] == '-')
+        return run_without_command(call, n, words, err);
+    const struct command *command = commands_find(words[0], err);
+    if (!command)
+        return PFQ_USAGE;
+    snprintf(name, sizeof name, "parfastq %s", command->name);
+    const pfq_status status = parse_together(call, command->bit, name, n - 1, words + 1, err);
+    if (status)
+        return status;
+    if (call->options.help) {
+        if (pfq_team_rank(call->team) == 0)
+            commands_print_help(command, call->out);
+        return PFQ_OK;
+    }
+    console_configure(call->console, command->name, &call->options);
+    return command->run(call, err);
+}

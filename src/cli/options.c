@@ -1,0 +1,442 @@
+/*
+ * The table of options, and the four things made of it: defaults, parser, guesses, help.
+ *
+ * Parsing is one walk over the words. A word is "--", a long option, a bundle of short ones, or an
+ * operand; each of these is one function. A value is stored by the kind of its row; the message of
+ * a value that is refused says what would have been taken.
+ */
+#include "cli/options.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "cli/sizes.h"
+#include "cli/words.h"
+
+enum {
+    READS = CLI_CONVERT | CLI_VALIDATE | CLI_PLAN,
+    TEXT = CLI_CONVERT | CLI_VALIDATE,
+    ROUNDS = READS | CLI_EXPORT,
+    EVERY = ROUNDS | CLI_INFO | CLI_VERSION | CLI_HELP | CLI_ALONE,
+
+    SHOWN_BYTES = 96 /* of a word that is quoted in a message */
+};
+
+static const struct option_choice encodings[] = {{"auto", PFQ_QUALITY_AUTO},
+                                                 {"sanger", PFQ_QUALITY_SANGER},
+                                                 {"illumina1.3", PFQ_QUALITY_ILLUMINA13},
+                                                 {"solexa", PFQ_QUALITY_SOLEXA},
+                                                 {NULL, 0}};
+
+static const struct option_choice error_policies[] = {
+    {"stop", PFQ_ON_ERROR_STOP}, {"skip", PFQ_ON_ERROR_SKIP}, {NULL, 0}};
+
+static const struct option_choice writers[] = {{"auto", PFQ_WRITER_AUTO},
+                                               {"parallel", PFQ_WRITER_PARALLEL},
+                                               {"gather", PFQ_WRITER_GATHER},
+                                               {NULL, 0}};
+
+/* clang-format off */
+#define KEPT(member) .offset = offsetof(struct cli_options, member)
+
+static const struct option options_table[] = {
+    {"output", 'o', CLI_CONVERT | CLI_EXPORT, OPTION_TEXT, KEPT(output), .value = "FILE",
+     .help = "the file to write; it appears when it is complete"},
+    {"read1", '1', READS, OPTION_LIST, KEPT(reads[0]), .value = "FILE",
+     .help = "reads of mate 1; repeat it for more lanes"},
+    {"read2", '2', READS, OPTION_LIST, KEPT(reads[1]), .value = "FILE",
+     .help = "reads of mate 2, in the order of mate 1"},
+    {"read3", '3', READS, OPTION_LIST, KEPT(reads[2]), .value = "FILE",
+     .help = "a third read of each fragment, such as an index read"},
+    {"read4", '4', READS, OPTION_LIST, KEPT(reads[3]), .value = "FILE",
+     .help = "a fourth"},
+    {"interleaved", 0, READS, OPTION_FLAG, 1, KEPT(interleaved),
+     .help = "the input holds mates 1 and 2 in turn"},
+    {"quality-encoding", 0, TEXT, OPTION_CHOICE, KEPT(quality_encoding), .value = "NAME",
+     .standard = "auto", .choices = encodings, .help = "how qualities are written:"},
+    {"on-error", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
+     .standard = "stop", .choices = error_policies,
+     .help = "at a bad record, end or leave it out:"},
+    {"max-errors", 0, TEXT, OPTION_COUNT, KEPT(max_errors), .value = "N",
+     .standard = "100", .low = 1, .high = UINT64_MAX, .help = "how many bad records are listed"},
+    {"no-name-check", 0, TEXT, OPTION_FLAG, 1, KEPT(no_name_check),
+     .help = "do not compare the names of mates"},
+    {"writer", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(writer), .value = "NAME",
+     .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
+    {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
+     .low = 1, .high = PFQ_MAX_MATES,
+     .help = "which mate to export; needed where there are several, unless they came interleaved"},
+    {"rows", 0, CLI_EXPORT, OPTION_ROWS, KEPT(rows), .value = "A:B",
+     .help = "only rows A to B - 1, counted from 0; A: and :B are open ranges"},
+    {"fasta", 0, CLI_EXPORT, OPTION_FLAG, 1, KEPT(fasta),
+     .help = "write FASTA, without qualities"},
+    {"threads", 't', ROUNDS | CLI_VERSION, OPTION_COUNT, KEPT(threads), .value = "N",
+     .low = 1, .high = 4096,
+     .help = "threads of each rank (default: OMP_NUM_THREADS, else the CPUs it may use)"},
+    {"slice-size", 0, ROUNDS, OPTION_SIZE, KEPT(slice_bytes), .value = "SIZE",
+     .low = 1, .high = UINT64_C(1) << 40,
+     .help = "text that one rank holds at a time; SIZE is bytes, or with k, M or G (default: 8M a "
+             "thread, from 16M to 64M; export: 64M)"},
+    {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
+     .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
+     .help = "text that one thread parses at a time"},
+    {"force", 'f', CLI_CONVERT | CLI_EXPORT, OPTION_FLAG, 1, KEPT(force),
+     .help = "replace an output that exists"},
+    {"quiet", 'q', ROUNDS, OPTION_FLAG, 1, KEPT(quiet),
+     .help = "no progress, no warnings, no summary; errors only"},
+    {"progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_ON, KEPT(progress),
+     .help = "draw a bar even where stderr is not a terminal (default: a bar on a terminal, a "
+             "line now and then in a log)"},
+    {"no-progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_OFF, KEPT(progress),
+     .help = "do not show progress"},
+    {"verbose", 0, CLI_VERSION | CLI_ALONE, OPTION_FLAG, 1, KEPT(verbose),
+     .help = "with the build, the machine, and where ranks and threads are"},
+    {"help", 'h', EVERY, OPTION_FLAG, 1, KEPT(help),
+     .help = "this text"},
+    {"version", 0, CLI_ALONE, OPTION_FLAG, 1, KEPT(version),
+     .help = "the version"},
+};
+#undef KEPT
+/* clang-format on */
+
+enum { OPTIONS = sizeof options_table / sizeof *options_table };
+
+const struct option *options_at(size_t i)
+{
+    return i < OPTIONS ? &options_table[i] : NULL;
+}
+
+/* ---- values ---- */
+
+/* Refuses a value and says which ones are taken; `as` is the option as it was written. */
+static pfq_status refuse_choice(const struct option *row, const char *as, const char *value,
+                                pfq_error *err)
+{
+    char shown[SHOWN_BYTES], list[128] = "";
+    struct words_guess guess = {.word = value};
+    size_t used = 0;
+    for (const struct option_choice *choice = row->choices; choice->name; choice++) {
+        words_consider(&guess, choice->name);
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
+                                 choice->name);
+    }
+    error_escape(shown, sizeof shown, value, strlen(value));
+    if (guess.best)
+        return error_set(err, PFQ_USAGE, NULL,
+                         "option '%s': '%s' is none of %s; did you mean '%s'?", as, shown, list,
+                         guess.best);
+    return error_set(err, PFQ_USAGE, NULL, "option '%s': '%s' is none of %s", as, shown, list);
+}
+
+static pfq_status refuse_number(const struct option *row, const char *as, const char *value,
+                                pfq_error *err)
+{
+    char shown[SHOWN_BYTES];
+    error_escape(shown, sizeof shown, value, strlen(value));
+    if (row->kind == OPTION_SIZE) {
+        char low[24], high[24];
+        sizes_format_bytes(row->low, low, sizeof low);
+        sizes_format_bytes(row->high, high, sizeof high);
+        return error_set(err, PFQ_USAGE, NULL,
+                         "option '%s': '%s' is not a size from %s to %s (bytes, or with k, M or G "
+                         "for powers of 1024)",
+                         as, shown, low, high);
+    }
+    if (row->high == UINT64_MAX)
+        return error_set(err, PFQ_USAGE, NULL,
+                         "option '%s': '%s' is not a number of %" PRIu64 " or more", as, shown,
+                         row->low);
+    return error_set(err, PFQ_USAGE, NULL,
+                     "option '%s': '%s' is not a number from %" PRIu64 " to %" PRIu64, as, shown,
+                     row->low, row->high);
+}
+
+static pfq_status refuse_rows(const char *as, const char *value, pfq_error *err)
+{
+    char shown[SHOWN_BYTES];
+    error_escape(shown, sizeof shown, value, strlen(value));
+    return error_set(
+        err, PFQ_USAGE, NULL,
+        "option '%s': '%s' is not a range of rows; write A:B, A: or :B, with A not above B", as,
+        shown);
+}
+
+static pfq_status store_choice(const struct option *row, const char *as, const char *value,
+                               int *kept, pfq_error *err)
+{
+    for (const struct option_choice *choice = row->choices; choice->name; choice++) {
+        if (strcmp(choice->name, value) == 0) {
+            *kept = choice->value;
+            return PFQ_OK;
+        }
+    }
+    return refuse_choice(row, as, value, err);
+}
+
+static pfq_status store_number(const struct option *row, const char *as, const char *value,
+                               uint64_t *kept, pfq_error *err)
+{
+    uint64_t number;
+    const bool good = row->kind == OPTION_SIZE ? sizes_parse_bytes(value, &number)
+                                               : sizes_parse_count(value, &number);
+    if (!good || number < row->low || number > row->high)
+        return refuse_number(row, as, value, err);
+    *kept = number;
+    return PFQ_OK;
+}
+
+static pfq_status store_rows(const char *as, const char *value, struct cli_rows *kept,
+                             pfq_error *err)
+{
+    if (!sizes_parse_rows(value, &kept->begin, &kept->end))
+        return refuse_rows(as, value, err);
+    kept->given = true;
+    return PFQ_OK;
+}
+
+static pfq_status list_add(struct cli_list *list, const char *text, pfq_error *err)
+{
+    const pfq_status status =
+        memory_grow(&list->items, &list->capacity, list->n + 1, sizeof *list->items, err);
+    if (status)
+        return status;
+    list->items[list->n++] = text;
+    return PFQ_OK;
+}
+
+/* Puts a value where its row says; `value` is NULL for a flag. */
+static pfq_status store(const struct option *row, const char *as, const char *value,
+                        struct cli_options *options, pfq_error *err)
+{
+    void *kept = (char *)options + row->offset;
+    if (value && !*value)
+        return error_set(err, PFQ_USAGE, NULL, "the value of option '%s' is empty", as);
+    switch (row->kind) {
+    case OPTION_FLAG:
+        *(int *)kept = row->set;
+        return PFQ_OK;
+    case OPTION_CHOICE:
+        return store_choice(row, as, value, kept, err);
+    case OPTION_COUNT:
+    case OPTION_SIZE:
+        return store_number(row, as, value, kept, err);
+    case OPTION_TEXT:
+        *(const char **)kept = value;
+        return PFQ_OK;
+    case OPTION_LIST:
+        return list_add(kept, value, err);
+    case OPTION_ROWS:
+        return store_rows(as, value, kept, err);
+    }
+    return error_set(err, PFQ_UNSUPPORTED, NULL, "option '%s' has no kind", as);
+}
+
+static pfq_status store_defaults(struct cli_options *options, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (size_t i = 0; i < OPTIONS && !status; i++) {
+        const struct option *row = &options_table[i];
+        if (row->standard)
+            status = store(row, row->name, row->standard, options, err);
+    }
+    return status;
+}
+
+/* ---- the walk over the words ---- */
+
+struct walk {
+    unsigned command;
+    const char *name; /* of the command, for messages */
+    char *const *words;
+    int n, next; /* words[next] is the next one to look at */
+    struct cli_options *options;
+};
+
+/* The row with this long name (`size` letters) or this letter, of any command; or NULL. */
+static const struct option *find_long(const char *name, size_t size)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        const char *known = options_table[i].name;
+        if (strncmp(known, name, size) == 0 && !known[size])
+            return &options_table[i];
+    }
+    return NULL;
+}
+
+static const struct option *find_letter(char letter)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (options_table[i].letter && options_table[i].letter == letter)
+            return &options_table[i];
+    return NULL;
+}
+
+/* An option nobody knows: `as` with its dashes; `word` is what a long name is guessed from. */
+static pfq_status refuse_unknown(const struct walk *walk, const char *as, const char *word,
+                                 pfq_error *err)
+{
+    char shown[SHOWN_BYTES];
+    error_escape(shown, sizeof shown, as, strlen(as));
+    struct words_guess guess = {.word = word};
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (options_table[i].commands & walk->command)
+            words_consider(&guess, options_table[i].name);
+    if (guess.best)
+        return error_set(err, PFQ_USAGE, NULL, "unknown option '%s'; did you mean '--%s'?", shown,
+                         guess.best);
+    return error_set(err, PFQ_USAGE, NULL, "unknown option '%s'; see '%s --help'", shown,
+                     walk->name);
+}
+
+static pfq_status refuse_here(const struct walk *walk, const char *as, pfq_error *err)
+{
+    return error_set(err, PFQ_USAGE, NULL, "'%s' does not take option '%s'; see '%s --help'",
+                     walk->name, as, walk->name);
+}
+
+/* Stores an option that may take the next word as its value. `attached` is the value written in the
+ * same word, or NULL. */
+static pfq_status take_option(struct walk *walk, const struct option *row, const char *as,
+                              const char *attached, pfq_error *err)
+{
+    if (!(row->commands & walk->command))
+        return refuse_here(walk, as, err);
+    if (row->kind == OPTION_FLAG) {
+        if (attached)
+            return error_set(err, PFQ_USAGE, NULL, "option '%s' takes no value", as);
+        return store(row, as, NULL, walk->options, err);
+    }
+    if (!attached && walk->next == walk->n)
+        return error_set(err, PFQ_USAGE, NULL, "option '%s' needs a value: %s", as, row->value);
+    const char *value = attached ? attached : walk->words[walk->next++];
+    return store(row, as, value, walk->options, err);
+}
+
+/* "--name", "--name value" or "--name=value". */
+static pfq_status take_long(struct walk *walk, const char *word, pfq_error *err)
+{
+    char as[SHOWN_BYTES];
+    const size_t size = strcspn(word, "=");
+    snprintf(as, sizeof as, "%.*s", (int)(size < sizeof as ? size : sizeof as), word);
+    const struct option *row = find_long(word + 2, size - 2);
+    if (!row)
+        return refuse_unknown(walk, as, as + 2, err);
+    return take_option(walk, row, as, word[size] ? word + size + 1 : NULL, err);
+}
+
+/* "-q", "-fq", "-t4", "-t 4", "-fqt4": letters up to one that takes a value, then the value. A long
+ * name behind a single dash is refused, since "-force" would write to a file called "rce". */
+static pfq_status take_letters(struct walk *walk, const char *word, pfq_error *err)
+{
+    if (word[2] && find_long(word + 1, strcspn(word + 1, "=")))
+        return refuse_unknown(walk, word, word + 1, err);
+    for (const char *letter = word + 1; *letter; letter++) {
+        const char as[3] = {'-', *letter, '\0'};
+        const struct option *row = find_letter(*letter);
+        if (!row)
+            return refuse_unknown(walk, as, word[2] ? word + 1 : "", err);
+        const bool takes_rest = row->kind != OPTION_FLAG && letter[1];
+        const pfq_status status = take_option(walk, row, as, takes_rest ? letter + 1 : NULL, err);
+        if (status || row->kind != OPTION_FLAG)
+            return status;
+    }
+    return PFQ_OK;
+}
+
+/* The next word, or all that are left behind "--". */
+static pfq_status take_word(struct walk *walk, pfq_error *err)
+{
+    const char *word = walk->words[walk->next++];
+    if (word[0] != '-' || !word[1])
+        return list_add(&walk->options->operands, word, err);
+    if (word[1] != '-')
+        return take_letters(walk, word, err);
+    if (word[2])
+        return take_long(walk, word, err);
+    pfq_status status = PFQ_OK;
+    while (!status && walk->next < walk->n)
+        status = list_add(&walk->options->operands, walk->words[walk->next++], err);
+    return status;
+}
+
+pfq_status options_parse(unsigned command, const char *name, int n, char *const *words,
+                         struct cli_options *options, pfq_error *err)
+{
+    struct walk walk = {.command = command, .name = name, .words = words, .n = n};
+    memset(options, 0, sizeof *options);
+    walk.options = options;
+    pfq_status status = store_defaults(options, err);
+    while (!status && walk.next < n)
+        status = take_word(&walk, err);
+    return status;
+}
+
+void options_release(struct cli_options *options)
+{
+    free(options->operands.items);
+    for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
+        free(options->reads[mate].items);
+    memset(options, 0, sizeof *options);
+}
+
+/* ---- help ---- */
+
+enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
+
+/* Prints a text from HELP_COLUMN on, broken at blanks; the line is `column` letters long already.
+ */
+static void print_paragraph(const char *text, int column, FILE *out)
+{
+    if (column >= HELP_COLUMN) {
+        fputc('\n', out);
+        column = 0;
+    }
+    fprintf(out, "%*s", HELP_COLUMN - column, "");
+    column = HELP_COLUMN;
+    while (*text) {
+        const int size = (int)strcspn(text, " ");
+        if (column + 1 + size > HELP_WIDTH) {
+            fprintf(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        } else if (column > HELP_COLUMN) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", size, text);
+        column += size;
+        text += size;
+        text += *text == ' ';
+    }
+    fputc('\n', out);
+}
+
+/* The help of a row, with its choices and its default. */
+static void describe(const struct option *row, char *text, size_t size)
+{
+    size_t used = (size_t)snprintf(text, size, "%s", row->help);
+    for (const struct option_choice *choice = row->choices; choice && choice->name; choice++)
+        used += (size_t)snprintf(text + used, size - used, "%s %s",
+                                 choice == row->choices ? "" : ",", choice->name);
+    if (row->standard)
+        snprintf(text + used, size - used, " (default %s)", row->standard);
+}
+
+static void print_option(const struct option *row, FILE *out)
+{
+    char text[256];
+    int column = row->letter ? fprintf(out, "  -%c, ", row->letter) : fprintf(out, "      ");
+    column += fprintf(out, "--%s", row->name);
+    if (row->value)
+        column += fprintf(out, " %s", row->value);
+    describe(row, text, sizeof text);
+    print_paragraph(text, column, out);
+}
+
+void options_print(unsigned command, FILE *out)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (options_table[i].commands & command)
+            print_option(&options_table[i], out);
+}

@@ -1,0 +1,115 @@
+/*
+ * The options of the command: one row for each, and everything else follows from the rows.
+ *
+ * A row says how an option is spelled, what value it takes, which commands take it, what it means
+ * when it is not given, and where it is kept in struct cli_options. The parser, the help, the
+ * defaults and the guesses at what was meant walk the table; a new option is one row and one
+ * member.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "parfastq/run.h"
+
+/* The commands, as bits of option.commands. */
+enum {
+    CLI_CONVERT = 1,
+    CLI_VALIDATE = 2,
+    CLI_EXPORT = 4,
+    CLI_PLAN = 8,
+    CLI_INFO = 16,
+    CLI_VERSION = 32,
+    CLI_HELP = 64,
+    CLI_ALONE = 128 /* `parfastq` without a command */
+};
+
+enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };
+
+/* Texts in the order they were given; they belong to argv. */
+struct cli_list {
+    const char **items;
+    size_t n, capacity;
+};
+
+struct cli_rows {
+    bool given;
+    uint64_t begin, end; /* end is UINT64_MAX for "to the last one" */
+};
+
+/* What the words on the command line said. Flags and choices are int. */
+struct cli_options {
+    struct cli_list operands;             /* words that are no options */
+    struct cli_list reads[PFQ_MAX_MATES]; /* -1, -2, -3, -4 */
+    const char *output;                   /* NULL: not given */
+    int interleaved;
+    uint64_t threads; /* 0: not given */
+    uint64_t slice_bytes;
+    uint64_t chunk_bytes;
+    int quality_encoding; /* pfq_quality_encoding */
+    int on_error;         /* pfq_on_error */
+    int no_name_check;
+    uint64_t max_errors;
+    int writer;    /* pfq_writer */
+    uint64_t mate; /* 0: not given */
+    struct cli_rows rows;
+    int fasta;
+    int force;
+    int quiet;
+    int progress; /* enum cli_progress */
+    int verbose;
+    int help;
+    int version;
+};
+
+enum option_kind {
+    OPTION_FLAG,   /* takes no value; sets an int to option.set */
+    OPTION_CHOICE, /* one of option.choices; an int */
+    OPTION_COUNT,  /* a number; uint64_t */
+    OPTION_SIZE,   /* bytes, with k, M, G; uint64_t */
+    OPTION_TEXT,   /* const char * */
+    OPTION_LIST,   /* a text, any number of times; struct cli_list */
+    OPTION_ROWS    /* A:B; struct cli_rows */
+};
+
+struct option_choice {
+    const char *name; /* NULL ends the list */
+    int value;
+};
+
+struct option {
+    const char *name; /* long, without the dashes */
+    char letter;      /* short; 0: none */
+    unsigned commands;
+    enum option_kind kind;
+    int set;              /* flags: the value */
+    size_t offset;        /* of the member of struct cli_options */
+    const char *value;    /* how help calls the value; NULL for flags */
+    const char *standard; /* what not giving it means, as one would give it; or NULL */
+    const struct option_choice *choices; /* choices only */
+    uint64_t low, high; /* counts and sizes: the smallest and largest that are taken */
+    const char *help;
+};
+
+/* The i-th row of the table, or NULL behind the last. */
+const struct option *options_at(size_t i);
+
+/* Reads the words behind the command: `command` is its bit, `name` how messages call it ("parfastq
+ * convert"). Options and operands come in any order; "--" ends the options. A text option given
+ * twice holds the last. *options is overwritten. Owns: *options holds pointers into `words`, and is
+ * released with options_release in any case. Returns: PFQ_OK; PFQ_USAGE with a sentence for the
+ * person; PFQ_NO_MEMORY. */
+pfq_status options_parse(unsigned command, const char *name, int n, char *const *words,
+                         struct cli_options *options, pfq_error *err);
+
+void options_release(struct cli_options *options);
+
+/* Prints the options of a command, a paragraph for each, at most 80 columns wide. */
+void options_print(unsigned command, FILE *out);
+
+#endif

@@ -1,0 +1,317 @@
+/*
+ * What is written on the command line reaches the library as a config, and what makes no sense
+ * together is refused before the library is called. The library is played by this file.
+ */
+#include "cli/commands.h"
+
+#include "cli/version.h"
+#include "parfastq/version.h"
+#include "support/check.h"
+#include "team/team.h"
+
+enum { MOST_WORDS = 16 };
+
+/* ---- the library, which remembers how it was called ---- */
+
+static struct {
+    int calls;
+    pfq_reads reads;
+    const char *files[PFQ_MAX_MATES][2]; /* the first two lanes */
+    const char *input, *output;
+    pfq_parse_config parse;
+    pfq_convert_config convert;
+    pfq_export_config export;
+    int version_calls;
+} seen;
+
+static void see_reads(const pfq_reads *reads)
+{
+    seen.calls++;
+    seen.reads = *reads;
+    for (int mate = 0; mate < reads->mates; mate++)
+        for (size_t lane = 0; lane < reads->lanes[mate] && lane < 2; lane++)
+            seen.files[mate][lane] = reads->files[mate][lane];
+}
+
+pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
+                       const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)counts, (void)err;
+    see_reads(reads);
+    seen.output = output;
+    seen.convert = *config;
+    seen.parse = config->parse;
+    return PFQ_OK;
+}
+
+pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+                        pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)counts, (void)err;
+    see_reads(reads);
+    seen.parse = *config;
+    return PFQ_OK;
+}
+
+pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+                    FILE *out, pfq_error *err)
+{
+    (void)out;
+    return pfq_validate(team, reads, config, NULL, err);
+}
+
+pfq_status pfq_export(pfq_team *team, const char *input, const char *output,
+                      const pfq_export_config *config, pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)counts, (void)err;
+    seen.calls++;
+    seen.input = input;
+    seen.output = output;
+    seen.export = *config;
+    return PFQ_OK;
+}
+
+pfq_status pfq_info(pfq_team *team, const char *input, FILE *out, pfq_error *err)
+{
+    (void)team, (void)out, (void)err;
+    seen.calls++;
+    seen.input = input;
+    return PFQ_OK;
+}
+
+int pfq_team_rank(const pfq_team *team)
+{
+    (void)team;
+    return 0;
+}
+
+pfq_status team_agree(pfq_team *team, uint64_t order, pfq_error *err)
+{
+    (void)team, (void)order;
+    return err->status;
+}
+
+void version_print(FILE *out)
+{
+    seen.version_calls++;
+    fprintf(out, "version\n");
+}
+
+pfq_status version_print_placement(pfq_team *team, int threads, const char *mpi, FILE *out,
+                                   pfq_error *err)
+{
+    (void)team, (void)mpi, (void)err;
+    fprintf(out, "placement of %d\n", threads);
+    return PFQ_OK;
+}
+
+/* ---- dispatching a line ---- */
+
+static char printed[16384];
+
+/* Runs a line, words separated by single blanks; what it prints is in `printed`. */
+static pfq_status dispatch(const char *line, pfq_error *err)
+{
+    static char text[512];
+    char *words[MOST_WORDS], *rest = text;
+    struct console console;
+    struct cli_call call = {.console = &console, .out = tmpfile(), .line = line};
+    int n = 0;
+    CHECK(call.out != NULL);
+    snprintf(text, sizeof text, "%s", line);
+    for (char *word; *line && (word = strsep(&rest, " "));) {
+        CHECK(n < MOST_WORDS);
+        words[n++] = word;
+    }
+    memset(&seen, 0, sizeof seen);
+    console_begin(&console, NULL);
+    const pfq_status status = commands_dispatch(&call, n, words, err);
+    rewind(call.out);
+    printed[fread(printed, 1, sizeof printed - 1, call.out)] = '\0';
+    fclose(call.out);
+    options_release(&call.options);
+    return status;
+}
+
+static void good(const char *line)
+{
+    pfq_error err = {.status = PFQ_OK};
+    dispatch(line, &err);
+    CHECK_TEXT(err.message, "");
+    CHECK_EQUAL(err.status, PFQ_OK);
+}
+
+static void bad(const char *line, const char *sentence)
+{
+    pfq_error err = {.status = PFQ_OK};
+    const pfq_status status = dispatch(line, &err);
+    CHECK_EQUAL(pfq_status_exit_code(status), 2);
+    CHECK_EQUAL(err.status, status);
+    CHECK_TEXT(err.message, sentence);
+    CHECK_TEXT(printed, "");
+    CHECK_EQUAL(seen.calls, 0);
+}
+
+/* ---- claims ---- */
+
+static void operands_are_lanes_of_mate_1(void)
+{
+    good("convert -o out.h5 a.fq b.fq");
+    CHECK_EQUAL(seen.reads.mates, 1);
+    CHECK_EQUAL(seen.reads.lanes[0], 2);
+    CHECK_TEXT(seen.files[0][0], "a.fq");
+    CHECK_TEXT(seen.files[0][1], "b.fq");
+    CHECK_TEXT(seen.output, "out.h5");
+    CHECK_TEXT(seen.convert.command, "convert -o out.h5 a.fq b.fq");
+    CHECK(!seen.reads.interleaved && !seen.convert.force);
+}
+
+static void mates_and_their_lanes_arrive_in_order(void)
+{
+    good("validate -2 b1 -1 a1 -1 a2 -2 b2 -3 c1 -3 c2");
+    CHECK_EQUAL(seen.reads.mates, 3);
+    CHECK_EQUAL(seen.reads.lanes[1], 2);
+    CHECK_TEXT(seen.files[0][1], "a2");
+    CHECK_TEXT(seen.files[1][0], "b1");
+    CHECK_TEXT(seen.files[2][1], "c2");
+}
+
+static void interleaved_is_one_stream(void)
+{
+    good("plan --interleaved ab.fq");
+    CHECK(seen.reads.interleaved);
+    CHECK_EQUAL(seen.reads.mates, 1);
+    good("validate --interleaved -1 ab.fq");
+    CHECK(seen.reads.interleaved);
+}
+
+static void options_reach_the_config_of_convert(void)
+{
+    good("convert -o o a -t 3 --slice-size 2M --chunk-size 64k --quality-encoding solexa -f");
+    CHECK_EQUAL(seen.parse.threads, 3);
+    CHECK_EQUAL(seen.parse.slice_bytes, 2 << 20);
+    CHECK_EQUAL(seen.parse.chunk_bytes, 64 << 10);
+    CHECK_EQUAL(seen.parse.quality_encoding, PFQ_QUALITY_SOLEXA);
+    CHECK_EQUAL(seen.parse.on_error, PFQ_ON_ERROR_STOP);
+    CHECK(seen.convert.force && !seen.parse.no_name_check);
+    CHECK(seen.parse.progress == console_progress && seen.parse.report == console_report);
+    good("convert -o o a --on-error skip --no-name-check --max-errors 7 --writer gather");
+    CHECK_EQUAL(seen.parse.on_error, PFQ_ON_ERROR_SKIP);
+    CHECK_EQUAL(seen.parse.max_errors, 7);
+    CHECK_EQUAL(seen.convert.writer, PFQ_WRITER_GATHER);
+    CHECK(seen.parse.no_name_check && !seen.convert.force);
+}
+
+static void options_reach_the_config_of_export(void)
+{
+    good("export in.h5 -o out.fq --mate 2 --rows 5: --fasta -f -t2 --slice-size 1k");
+    CHECK_TEXT(seen.input, "in.h5");
+    CHECK_TEXT(seen.output, "out.fq");
+    CHECK_EQUAL(seen.export.mate, 2);
+    CHECK(seen.export.rows_given && seen.export.fasta && seen.export.force);
+    CHECK_EQUAL(seen.export.row_begin, 5);
+    CHECK(seen.export.row_end == UINT64_MAX);
+    CHECK_EQUAL(seen.export.threads, 2);
+    CHECK_EQUAL(seen.export.slice_bytes, 1024);
+    good("export in.h5 -o out.fq");
+    CHECK(!seen.export.rows_given && !seen.export.mate);
+}
+
+static void wrong_combinations_are_refused(void)
+{
+    bad("convert a.fq", "no output: name the HDF5 file with -o");
+    bad("export in.h5", "no output: name the FASTQ file with -o");
+    bad("convert -o o", "no input: name the FASTQ files, or give mates with -1 and -2");
+    bad("validate", "no input: name the FASTQ files, or give mates with -1 and -2");
+    bad("convert -o o -1 a b",
+        "'b' is given without -1 and other files with it; with mates, each file needs its own -1 "
+        "or -2");
+    bad("convert -o o -2 b", "-2 is given without -1");
+    bad("convert -o o -1 a -3 c", "-3 is given without -2");
+    bad("convert -o o --interleaved -1 a -2 b",
+        "--interleaved is for one input that holds both mates; it does not go with -2");
+    bad("convert -f -o a a", "'a' is both input and output");
+    bad("convert -f -o b -1 a -2 b", "'b' is both input and output");
+    bad("export -f -o a a", "'a' is both input and output");
+    bad("info", "'parfastq info' takes one HDF5 file, not 0");
+    bad("export -o o a b", "'parfastq export' takes one HDF5 file, not 2");
+    bad("version a", "'parfastq version' takes no files");
+    bad("help convert plan", "'parfastq help' takes one command");
+}
+
+static void streams_are_refused_by_name(void)
+{
+    static const char sentence[] = "'-' (standard input or output) is not supported, only files "
+                                   "are; write ./- for a file of that name";
+    bad("convert -o o -", sentence);
+    bad("validate -1 a -2 -", sentence);
+    bad("export in.h5 -o -", sentence);
+    bad("info -", sentence);
+}
+
+static void unknown_commands_are_refused_with_the_nearest(void)
+{
+    bad("", "no command");
+    bad("convrt -o a b", "unknown command 'convrt'; did you mean 'convert'?");
+    bad("help exprt", "unknown command 'exprt'; did you mean 'export'?");
+    bad("banana", "unknown command 'banana'; see 'parfastq --help'");
+    bad("--verson", "unknown option '--verson'; did you mean '--version'?");
+    bad("-t4 convert", "'parfastq' does not take option '-t'; see 'parfastq --help'");
+    bad("-- convert", "the command comes first; see 'parfastq --help'");
+}
+
+static void help_is_printed_wherever_it_is_asked_for(void)
+{
+    static const char *const lines[] = {"convert --help", "convert -h", "help convert",
+                                        "--help convert", "convert -o x -h"};
+    const struct command *command;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        good(lines[i]);
+        CHECK_EQUAL(seen.calls, 0);
+        CHECK_EQUAL(strncmp(printed, "Usage:\n  parfastq convert ", 26), 0);
+        CHECK(strstr(printed, "--writer"));
+        CHECK(!strstr(printed, "--fasta"));
+    }
+    good("help");
+    for (size_t i = 0; (command = commands_at(i)); i++)
+        CHECK(strstr(printed, command->summary));
+    CHECK(strstr(printed, pfq_version()));
+}
+
+static void the_version_is_a_command_and_an_option(void)
+{
+    good("version");
+    CHECK_TEXT(printed, "version\n");
+    good("--version");
+    CHECK_TEXT(printed, "version\n");
+    good("version --verbose -t 3");
+    CHECK_TEXT(printed, "placement of 3\n");
+}
+
+static void every_command_has_a_bit_of_its_own_and_words_for_people(void)
+{
+    unsigned bits = CLI_ALONE;
+    const struct command *command;
+    for (size_t i = 0; (command = commands_at(i)); i++) {
+        CHECK(command->bit && !(command->bit & (command->bit - 1)));
+        CHECK(!(bits & command->bit));
+        CHECK(command->run && command->summary[0] && command->synopsis[0]);
+        bits |= command->bit;
+    }
+}
+
+int main(void)
+{
+    operands_are_lanes_of_mate_1();
+    mates_and_their_lanes_arrive_in_order();
+    interleaved_is_one_stream();
+    options_reach_the_config_of_convert();
+    options_reach_the_config_of_export();
+    wrong_combinations_are_refused();
+    streams_are_refused_by_name();
+    unknown_commands_are_refused_with_the_nearest();
+    help_is_printed_wherever_it_is_asked_for();
+    the_version_is_a_command_and_an_option();
+    every_command_has_a_bit_of_its_own_and_words_for_people();
+    return 0;
+}
