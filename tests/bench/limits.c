@@ -1,0 +1,114 @@
+/*
+ * What the machine can do at best: the same bytes moved by the same number of processes, with
+ * nothing else done.
+ *
+ *     limits write OUT BYTES PROCESSES        pwrite from a reused buffer of 1 MiB
+ *     limits copy  IN OUT PROCESSES           pread into it, pwrite from it
+ *     limits read  IN PROCESSES               pread alone
+ *
+ * Prints the wall time in seconds. Each process takes an equal stretch of the file.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PIECE_BYTES = 1 << 20 };
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void fail(const char *what)
+{
+    perror(what);
+    exit(1);
+}
+
+/* Moves bytes [begin, end); a negative descriptor leaves its half out. */
+static void move(int in, int out, off_t begin, off_t end)
+{
+    char *buffer = malloc(PIECE_BYTES);
+    if (!buffer)
+        fail("malloc");
+    memset(buffer, 'A', PIECE_BYTES);
+    while (begin < end) {
+        const size_t bytes = end - begin < PIECE_BYTES ? (size_t)(end - begin) : PIECE_BYTES;
+        if (in >= 0 && pread(in, buffer, bytes, begin) != (ssize_t)bytes)
+            fail("pread");
+        if (out >= 0 && pwrite(out, buffer, bytes, begin) != (ssize_t)bytes)
+            fail("pwrite");
+        begin += (off_t)bytes;
+    }
+    free(buffer);
+}
+
+static void move_together(int in, int out, off_t bytes, int processes)
+{
+    for (int i = 0; i < processes; i++) {
+        const pid_t child = fork();
+        if (child < 0)
+            fail("fork");
+        if (child == 0) {
+            move(in, out, bytes / processes * i,
+                 i == processes - 1 ? bytes : bytes / processes * (i + 1));
+            _exit(0);
+        }
+    }
+    int status, bad = 0;
+    while (wait(&status) > 0)
+        bad |= status;
+    if (bad)
+        exit(1);
+}
+
+static int open_input(const char *path, off_t *bytes)
+{
+    struct stat facts;
+    const int in = open(path, O_RDONLY);
+    if (in < 0 || fstat(in, &facts) != 0)
+        fail(path);
+    *bytes = facts.st_size;
+    return in;
+}
+
+static int open_output(const char *path)
+{
+    const int out = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0666);
+    if (out < 0)
+        fail(path);
+    return out;
+}
+
+int main(int argc, char **argv)
+{
+    int in = -1, out = -1, processes = 0;
+    off_t bytes = 0;
+    if (argc == 5 && strcmp(argv[1], "write") == 0) {
+        out = open_output(argv[2]);
+        bytes = atoll(argv[3]);
+        processes = atoi(argv[4]);
+    } else if (argc == 5 && strcmp(argv[1], "copy") == 0) {
+        in = open_input(argv[2], &bytes);
+        out = open_output(argv[3]);
+        processes = atoi(argv[4]);
+    } else if (argc == 4 && strcmp(argv[1], "read") == 0) {
+        in = open_input(argv[2], &bytes);
+        processes = atoi(argv[3]);
+    }
+    if (processes < 1) {
+        fprintf(stderr, "use: limits write OUT BYTES N | copy IN OUT N | read IN N\n");
+        return 2;
+    }
+    const double began = seconds();
+    move_together(in, out, bytes, processes);
+    printf("%.3f\n", seconds() - began);
+    return 0;
+}
