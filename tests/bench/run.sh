@@ -63,7 +63,7 @@ for ranks in $ranks_list; do
     done
 done
 
-echo "machine: $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)"
+echo "machine: $(nproc --all) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)"
 echo "text: $(stat -c %s "$reads") bytes; $runs runs each; $("$parfastq" version), 1 thread a rank"
 echo
 echo "| ranks | convert / pwrite | convert / copy | convert s | with mpirun s | pwrite s | copy s | read s |"
