@@ -26,7 +26,7 @@ struct fastq_chunk {
     size_t end;    /* behind the last record (or blank tail); at a fault that stopped, its record */
     bool more;     /* the text ended before the record at `end` could be judged */
     uint64_t seen; /* records, good and bad */
-    uint64_t lines; /* line ends passed, of good and bad records and of the tail */
+    uint64_t lines; /* lines passed, of good and bad records and of the tail */
     size_t tail;    /* blank lines that end the file: text[tail .. end); tail == end: none */
     struct scan_record *records;
     size_t count;
@@ -38,9 +38,10 @@ struct fastq_chunk {
     size_t capacity, fault_capacity;
 };
 
-/* Parses the records that begin in [begin, stop). Bad records are not a failure: they are in
- * `faults`; without rules->skip the first one ends the chunk. Returns PFQ_OK or PFQ_NO_MEMORY. Uses
- * the memory the chunk has from before. Pure but for allocation. */
+/* Parses the records that begin in [begin, stop), where stop is a cut the finder gave or the end of
+ * the text. Bad records are not a failure: they are in `faults`; without rules->skip the first one
+ * ends the chunk. Returns PFQ_OK or PFQ_NO_MEMORY. Uses the memory the chunk has from before. Pure
+ * but for allocation. */
 pfq_status fastq_chunk_parse(struct fastq_chunk *chunk, struct span text, bool at_end,
                              const struct fastq_rules *rules, pfq_error *err);
 

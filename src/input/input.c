@@ -219,7 +219,7 @@ static pfq_status fill(struct input *input, bool *any, pfq_error *err)
 /* Agrees on the round that was parsed: its failures, its seams, its numbers. */
 static pfq_status agree(struct input *input, pfq_error *err)
 {
-    uint64_t ends[MAX_STREAMS] = {0}, first_fault[MAX_STREAMS];
+    uint64_t ends[MAX_STREAMS] = {0}, first_fault[MAX_STREAMS] = {0};
     struct pulse pulse;
     pfq_status status = agree_seams(input, ends, &pulse, err);
     if (!status)

@@ -51,9 +51,9 @@ struct store_part {
 struct store;
 
 /* Begins to fill the file at `path`, which exists and is empty. It becomes an HDF5 file in
- * store_finish. Collective. Owns: *store is ended by store_finish or store_abandon. */
+ * store_finish. Collective. Owns: *out is ended by store_finish or store_abandon. */
 pfq_status store_create(pfq_team *team, const char *path, const struct store_config *config,
-                        struct store **store, pfq_error *err);
+                        struct store **out, pfq_error *err);
 
 /* Appends the parts of all ranks, in rank order, to each mate: parts[0 .. mates). Ranks without
  * records pass batches of zero records. Collective; the same status on every rank. */
@@ -93,8 +93,8 @@ struct store_summary {
 };
 
 /* Opens and checks: format, datasets, types, lengths that agree.
- * Owns: *reader is ended by store_close. */
-pfq_status store_open(const char *path, struct store_reader **reader, pfq_error *err);
+ * Owns: *out is ended by store_close. */
+pfq_status store_open(const char *path, struct store_reader **out, pfq_error *err);
 void store_close(struct store_reader *reader);
 
 const struct store_summary *store_summary(const struct store_reader *reader);

@@ -119,9 +119,9 @@ pfq_status store_create(pfq_team *team, const char *path, const struct store_con
     struct store *store = allocate(team, path, config, &own);
     if (store && (store->way->everybody_writes || is_root(store)))
         team_file_open(team, path, TEAM_WRITE, &store->file, &own);
-    if (!own.status)
+    if (store && !own.status)
         lay_out(store, &own);
-    if (!own.status && is_root(store))
+    if (store && !own.status && is_root(store))
         begin_offsets(store, &own);
     const pfq_status status = team_agree(team, 0, &own);
     if (status) {
