@@ -76,14 +76,11 @@ static uint64_t faulty_slices(struct input *input)
 static pfq_status beat(struct input *input, bool misfit, struct pulse *pulse, pfq_error *err)
 {
     uint64_t words[3] = {input->own.status != PFQ_OK, misfit, faulty_slices(input)};
-    pfq_status status = team_sum(input->team, words, 3, err);
+    const pfq_status status = team_sum(input->team, words, 3, err);
     *pulse = (struct pulse){words[0], words[1], words[2]};
     if (status || !pulse->failed)
         return status;
-    status = team_agree(input->team, 0, &input->own);
-    if (err)
-        *err = input->own;
-    return status;
+    return team_conclude(input->team, &input->own, err);
 }
 
 /* Did a slice of this rank end behind the cut? */
@@ -191,11 +188,7 @@ static void present(struct input *input)
         slice->text = slice_text(&slot->slice);
         slice->chunks = slot->slice.chunks;
         slice->chunk_count = slot->slice.count;
-        slice->records = slot->slice.records;
-        if (slot->slice.count) {
-            const struct fastq_chunk *last = &slot->slice.chunks[slot->slice.count - 1];
-            slice->tail = (struct span){slice->text.data + last->tail, last->end - last->tail};
-        }
+        slice->tail = slice_tail(&slot->slice);
     }
 }
 

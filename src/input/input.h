@@ -32,8 +32,7 @@ struct input_slice {
     struct span text;
     const struct fastq_chunk *chunks;
     size_t chunk_count;
-    uint64_t records; /* good ones */
-    uint64_t first;   /* good records of this stream before them */
+    uint64_t first;   /* good records of this stream before these */
     struct span tail; /* blank lines, if the file ends here */
 };
 

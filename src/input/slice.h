@@ -58,6 +58,15 @@ static inline struct span slice_text(const struct slice *slice)
     return (struct span){slice->buffer.data, slice->text_bytes};
 }
 
+/* The blank lines that end the file, if it ends here: they are in the last chunk. */
+static inline struct span slice_tail(const struct slice *slice)
+{
+    if (!slice->count)
+        return (struct span){slice->buffer.data, 0};
+    const struct fastq_chunk *last = &slice->chunks[slice->count - 1];
+    return (struct span){slice->buffer.data + last->tail, last->end - last->tail};
+}
+
 void slice_release(struct slice *slice);
 
 #endif

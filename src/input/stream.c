@@ -117,13 +117,6 @@ uint64_t stream_end(struct stream *stream)
     return slot->active ? slot->slice.end : 0;
 }
 
-/* The tail is in the last chunk, if there is one. */
-static uint64_t tail_bytes(const struct slice *slice)
-{
-    const struct fastq_chunk *last = slice->count ? &slice->chunks[slice->count - 1] : NULL;
-    return last ? last->end - last->tail : 0;
-}
-
 void stream_words(struct stream *stream, uint64_t words[STREAM_WORDS])
 {
     const struct stream_slot *slot = stream_now(stream);
@@ -135,7 +128,7 @@ void stream_words(struct stream *stream, uint64_t words[STREAM_WORDS])
     words[STREAM_SEEN] = slice->seen;
     words[STREAM_LINES] = slice->lines;
     words[STREAM_BAD] = slice->bad;
-    words[STREAM_TAIL] = tail_bytes(slice);
+    words[STREAM_TAIL] = slice_tail(slice).size;
 }
 
 /* Begins a file: those passed over without a round had no bytes. */

@@ -7,8 +7,8 @@
  * that nothing inside HDF5 can make one rank wait for another.
  *
  * One discipline keeps every rank in step: what can fail alone fails into `own`, a rank that has
- * failed still takes part in everything collective, and agree() at the end makes one outcome of
- * all.
+ * failed still takes part in everything collective, and team_agree() at the end makes one outcome
+ * of all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +16,6 @@
 #include "store/driver.h"
 #include "store/writer.h"
 #include "team/team.h"
-
-/* One outcome for all: the error of the lowest rank that has one. */
-static pfq_status agree(struct store *store, pfq_error *own, pfq_error *err)
-{
-    const pfq_status status = team_conclude(store->team, own, err);
-    return status;
-}
 
 static bool is_root(const struct store *store)
 {
@@ -199,7 +192,7 @@ static pfq_status exchange(struct store *store, pfq_error *own)
 
     pfq_status status = team_sum(store->team, sum, words + 1, own);
     if (!status && sum[words])
-        status = agree(store, own, NULL);
+        status = team_agree(store->team, 0, own);
     if (!status)
         status = team_sum_before(store->team, before, words, own);
     for (size_t i = 0; i < words && !status; i++) {
@@ -223,7 +216,7 @@ pfq_status store_append(struct store *store, const struct store_part *parts, pfq
         forget_old_places(store);
         lay_out(store, &own);
         store->way->deliver(store, parts, &own);
-        status = agree(store, &own, NULL);
+        status = team_agree(store->team, 0, &own);
     }
     if (status && err)
         *err = own;
@@ -268,12 +261,12 @@ pfq_status store_finish(struct store *store, const struct store_origin *origins,
     pfq_status status = share_extremes(store, &own);
     if (!status) {
         close_file(store, &own);
-        status = agree(store, &own, NULL);
+        status = team_agree(store->team, 0, &own);
     }
     if (!status) {
         if (is_root(store))
             store_assemble(store, origins, n, &own);
-        status = agree(store, &own, NULL);
+        status = team_agree(store->team, 0, &own);
     }
     if (status && err)
         *err = own;
