@@ -151,5 +151,7 @@ void fastq_chunk_release(struct fastq_chunk *chunk)
 {
     free(chunk->records);
     free(chunk->faults);
+    for (int k = 0; k < 2; k++)
+        fastq_columns_release(&chunk->columns[k]);
     *chunk = (struct fastq_chunk){0};
 }

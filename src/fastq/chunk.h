@@ -11,12 +11,8 @@
 #define FASTQ_CHUNK_H
 
 #include "base/error.h"
+#include "fastq/columns.h"
 #include "fastq/parse.h"
-
-/* Sums over the records of one mate. */
-struct fastq_totals {
-    uint64_t records, bases, name_bytes;
-};
 
 struct fastq_chunk {
     /* set by the caller: offsets in the text */
@@ -34,6 +30,8 @@ struct fastq_chunk {
     struct fastq_fault *faults;    /* the first of them, in order; places from the chunk's begin */
     size_t fault_count;
     uint64_t bad; /* how many there were */
+
+    struct fastq_columns columns[2]; /* set by fastq_columns_fill */
 
     size_t capacity, fault_capacity;
 };

@@ -1,42 +1,57 @@
 /*
- * From parsed chunks to the columns of a batch: the second pass.
+ * From parsed records to the columns of a batch: the second pass over a chunk.
  *
- * The first pass has counted, so a prefix sum tells every chunk its place in the columns, and
- * threads copy without locks. An interleaved text is dealt to two batches in turn.
+ * The first pass has counted, so the columns are one piece of memory of the right size, and the
+ * thread that parsed a chunk copies its records while their text is still in its cache. An
+ * interleaved text is dealt to two batches in turn; which of them holds which mate is known only
+ * when the chunks before have been counted, so they are told apart by whether the index of a record
+ * in its chunk is even or odd.
  */
 #ifndef FASTQ_COLUMNS_H
 #define FASTQ_COLUMNS_H
 
 #include "base/memory.h"
-#include "fastq/chunk.h"
+#include "base/span.h"
 #include "parfastq/batch.h"
+#include "scan/scan.h"
 
-/* A batch and the memory of its columns, recycled from round to round. */
+struct fastq_chunk;
+
+/* How many records there are, and how much of them. */
+struct fastq_totals {
+    uint64_t records, bases, name_bytes;
+};
+
+/* A batch and its memory, recycled from round to round. */
 struct fastq_columns {
     pfq_batch batch;
-    struct buffer sequence, quality, offset, name, name_offset, style;
+    struct buffer arena;
+    uint8_t low, high; /* the smallest and the largest quality character; 255 and 0 without any */
 };
 
-/* Makes room for these totals; offset[0] and name_offset[0] are set. */
-pfq_status fastq_columns_reserve(struct fastq_columns *columns, const struct fastq_totals *totals,
-                                 pfq_error *err);
+/* How records become columns. */
+struct fastq_filling {
+    const struct scan_kernel *kernel; /* NULL: they do not */
+    uint8_t text_offset;              /* quality characters are stored minus this */
+    int deal;                         /* 2: to two batches in turn; else 1 */
+};
+
+/* Fills the columns of a parsed chunk: columns[0], or columns[k] with the records whose index in
+ * the chunk is even (k = 0) or odd. Returns PFQ_OK or PFQ_NO_MEMORY. */
+pfq_status fastq_columns_fill(struct fastq_chunk *chunk, struct span text,
+                              const struct fastq_filling *filling, pfq_error *err);
+
 void fastq_columns_release(struct fastq_columns *columns);
 
-/* The smallest and the largest quality character seen; starts as {255, 0}. */
-struct fastq_extent {
-    uint8_t low, high;
-};
+/* Which of the columns of a chunk belong to mate k of `deal` mates, when `number` records of the
+ * stream came before the chunk. */
+static inline int fastq_columns_of_mate(int deal, uint64_t number, int k)
+{
+    return deal == 1 ? 0 : (int)((number + (uint64_t)k) % 2);
+}
 
-/* Copies the records of a chunk to `deal` batches (1 or 2) in turn, the first one to
- * batches[first]. before[k] is what batches[k] gets from the chunks before. Quality characters are
- * stored minus `text_offset`. */
-void fastq_columns_fill(const struct fastq_chunk *chunk, struct span text,
-                        const struct scan_kernel *kernel, uint8_t text_offset, int deal, int first,
-                        pfq_batch *const batches[2], const struct fastq_totals before[2],
-                        struct fastq_extent *extent);
-
-/* What batch k of `deal` gets from a chunk whose first record goes to batch `first`. */
-struct fastq_totals fastq_columns_share(const struct fastq_chunk *chunk, int deal, int first,
+/* What mate k of `deal` gets from a chunk. */
+struct fastq_totals fastq_columns_share(const struct fastq_chunk *chunk, int deal, uint64_t number,
                                         int k);
 
 #endif

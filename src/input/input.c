@@ -52,6 +52,23 @@ static pfq_status plan_next(struct input *input, pfq_error *err)
     return status;
 }
 
+/* A step beside a loop: the caller's, or else the next piece of some stream's next slice. */
+static bool step(void *context)
+{
+    struct input *input = context;
+    if (input->aside.step && input->aside.step(input->aside.context))
+        return true;
+    for (int i = 0; i < input->count; i++)
+        if (stream_step(&input->streams[i], &input->own))
+            return true;
+    return false;
+}
+
+struct threads_aside input_aside(struct input *input)
+{
+    return (struct threads_aside){step, input};
+}
+
 /* ---- agreeing on a parsed round ---- */
 
 /* What the ranks tell each other of the round they have parsed. */
@@ -102,7 +119,7 @@ static bool mend_seams(struct input *input, const uint64_t *ends_before)
         struct stream_slot *slot = stream_now(&input->streams[i]);
         if (!slot->active || ends_before[i] <= slot->from)
             continue;
-        stream_parse(&input->streams[i], ends_before[i], &input->rules, &input->own);
+        stream_parse(&input->streams[i], ends_before[i], &input->rules, NULL, &input->own);
         mended = true;
     }
     return mended;
@@ -192,8 +209,8 @@ static void present(struct input *input)
     }
 }
 
-/* Ends the reading of a round and parses it; begins to read the one after it in between. Returns,
- * on every rank, the failure of a collective; local failures are left in input->own. */
+/* Ends the reading of a round and parses it, and reads of the one after it what it can meanwhile.
+ * Returns, on every rank, the failure of a collective; local failures are left in input->own. */
 static pfq_status fill(struct input *input, bool *any, pfq_error *err)
 {
     *any = false;
@@ -204,8 +221,9 @@ static pfq_status fill(struct input *input, bool *any, pfq_error *err)
     const pfq_status status = plan_next(input, err);
     for (int i = 0; i < input->count; i++)
         *any |= input->streams[i].slots[!input->streams[i].now].active;
+    const struct threads_aside aside = input_aside(input);
     for (int i = 0; i < input->count && !status; i++)
-        stream_parse(&input->streams[i], 0, &input->rules, &input->own);
+        stream_parse(&input->streams[i], 0, &input->rules, &aside, &input->own);
     return status;
 }
 
@@ -247,6 +265,8 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
             present(input);
             *round = &input->round;
         }
+        while (!deliver && input->aside.step && input->aside.step(input->aside.context))
+            continue; /* the columns of the round before last are needed now */
     }
     return PFQ_OK;
 }
@@ -284,9 +304,13 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
         return status;
     }
     made->team = team;
-    made->rules = (struct slice_rules){config->rules, config->chunk_bytes, config->threads};
+    made->rules = (struct slice_rules){.fastq = config->rules,
+                                       .filling = config->filling,
+                                       .chunk_bytes = config->chunk_bytes,
+                                       .threads = config->threads};
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
+    made->aside = config->aside;
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
     made->faults.limit = config->rules.max_faults;

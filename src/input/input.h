@@ -1,11 +1,12 @@
 /*
  * The input of a run: files in, parsed slices out, round by round, with global row numbers.
  *
- * Every call of input_next is one turn of the wheel: end the reading of this round, plan the next
- * and begin to read it, parse this one with all threads, then agree: whether anybody failed,
- * whether all seams between ranks fit (else the right neighbour parses again from where the left
- * one ended), what lies before each rank. All ranks return the same error: that of the first bad
- * record of the input as one serial reader, taking one record of each mate in turn, would meet it.
+ * Every call of input_next is one turn of the wheel: end the reading of this round, plan the next,
+ * parse this one with all threads while the main thread reads the next, then agree: whether anybody
+ * failed, whether all seams between ranks fit (else the right neighbour parses again from where the
+ * left one ended), what lies before each rank. All ranks return the same error: that of the first
+ * bad record of the input as one serial reader, taking one record of each mate in turn, would meet
+ * it.
  */
 #ifndef INPUT_INPUT_H
 #define INPUT_INPUT_H
@@ -18,16 +19,20 @@
 #include "input/source.h"
 #include "parfastq/run.h"
 #include "parfastq/team.h"
+#include "threads/threads.h"
 
 struct input_config {
     struct fastq_rules rules;
+    struct fastq_filling filling; /* of the columns of the chunks, if they are wanted */
     int threads;
     size_t chunk_bytes;
     uint64_t slice_bytes; /* of all streams together, for each rank */
     bool check_names;
+    struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
 };
 
-/* What this rank got of one stream. Valid until the next call. */
+/* What this rank got of one stream. Valid until the next call; the columns of the chunks until the
+ * call after that. */
 struct input_slice {
     struct span text;
     const struct fastq_chunk *chunks;
@@ -53,6 +58,10 @@ void input_close(struct input *input);
  * call (status PFQ_OK: nothing); it is agreed here. Collective; the same status on every rank. */
 pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
                       pfq_error *err);
+
+/* For the caller's own loops between two calls of input_next: what the main thread can do beside
+ * them. */
+struct threads_aside input_aside(struct input *input);
 
 /* ---- after the last round, the same on every rank ---- */
 

@@ -8,30 +8,24 @@
 #include <stdlib.h>
 
 #include "fastq/boundary.h"
-#include "threads/threads.h"
 
-enum { MORE_BYTES = 64 * 1024 };
+enum { MORE_BYTES = 64 * 1024, READ_BYTES = 4 << 20 };
 
-pfq_status slice_start(struct slice *slice, pfq_error *err)
+pfq_status slice_begin(struct slice *slice, pfq_error *err)
 {
-    const size_t bytes = (size_t)(slice->range.end - slice->range.begin);
     slice->text_bytes = 0;
-    pfq_status status = buffer_reserve(&slice->buffer, bytes, 0, err);
-    if (status || !bytes)
-        return status;
-    status = team_file_start(slice->file, slice->range.begin, slice->buffer.data, bytes, err);
-    slice->reading = !status;
-    return status;
+    return buffer_reserve(&slice->buffer, (size_t)(slice->range.end - slice->range.begin), 0, err);
 }
 
-pfq_status slice_finish(struct slice *slice, pfq_error *err)
+pfq_status slice_read(struct slice *slice, pfq_error *err)
 {
-    if (!slice->reading)
-        return PFQ_OK;
-    slice->reading = false;
-    const pfq_status status = team_file_finish(slice->file, err);
+    const uint64_t at = slice->range.begin + slice->text_bytes;
+    const uint64_t left = slice->range.end - at;
+    const size_t bytes = left < READ_BYTES ? (size_t)left : READ_BYTES;
+    const pfq_status status =
+        team_file_read(slice->file, at, slice->buffer.data + slice->text_bytes, bytes, err);
     if (!status)
-        slice->text_bytes = (size_t)(slice->range.end - slice->range.begin);
+        slice->text_bytes += bytes;
     return status;
 }
 
@@ -91,6 +85,16 @@ static pfq_status cut_chunks(struct slice *slice, size_t chunk_bytes, pfq_error 
     return status;
 }
 
+static pfq_status parse(const struct slice *slice, struct fastq_chunk *chunk,
+                        const struct slice_rules *rules, pfq_error *err)
+{
+    const struct span text = slice_text(slice);
+    pfq_status status = fastq_chunk_parse(chunk, text, at_end(slice), &rules->fastq, err);
+    if (!status && rules->filling.kernel)
+        status = fastq_columns_fill(chunk, text, &rules->filling, err);
+    return status;
+}
+
 struct job {
     struct slice *slice;
     const struct slice_rules *rules;
@@ -100,8 +104,7 @@ static pfq_status parse_chunk(void *context, size_t i, int thread, pfq_error *er
 {
     (void)thread;
     const struct job *job = context;
-    return fastq_chunk_parse(&job->slice->chunks[i], slice_text(job->slice), at_end(job->slice),
-                             &job->rules->fastq, err);
+    return parse(job->slice, &job->slice->chunks[i], job->rules, err);
 }
 
 /* Parses one chunk anew from where its left neighbour ended, with as much more text as it takes. */
@@ -110,9 +113,7 @@ static pfq_status parse_again(struct slice *slice, struct fastq_chunk *chunk, si
 {
     chunk->begin = begin;
     pfq_status status;
-    while (!(status =
-                 fastq_chunk_parse(chunk, slice_text(slice), at_end(slice), &rules->fastq, err)) &&
-           chunk->more)
+    while (!(status = parse(slice, chunk, rules, err)) && chunk->more)
         if ((status = extend(slice, chunk->end, err)))
             break;
     return status;
@@ -150,13 +151,13 @@ static void add_up(struct slice *slice, const struct slice_rules *rules)
 }
 
 pfq_status slice_parse(struct slice *slice, uint64_t from, const struct slice_rules *rules,
-                       pfq_error *err)
+                       const struct threads_aside *aside, pfq_error *err)
 {
     pfq_status status = cut_chunks(slice, rules->chunk_bytes, err);
     if (status)
         return status;
     struct job job = {slice, rules};
-    status = threads_for(rules->threads, slice->count, parse_chunk, &job, err);
+    status = threads_for_beside(rules->threads, slice->count, parse_chunk, &job, aside, err);
     if (status)
         return status;
     const uint64_t begin = from > slice->range.begin ? from : slice->range.begin;

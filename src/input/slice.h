@@ -1,9 +1,9 @@
 /*
  * A slice: the text one rank holds of one stream in one round, read, cut into chunks and parsed.
  *
- * Reading is begun one round ahead. A slice owns the records that begin in it; where the last one
- * ends behind the slice, which happens only if the text is damaged or a cut was wrong, more text is
- * read.
+ * Text is read one round ahead, a piece at a time, beside the parsing of the slice before. A slice
+ * owns the records that begin in it; where the last one ends behind the slice, which happens only
+ * if the text is damaged or a cut was wrong, more text is read.
  */
 #ifndef INPUT_SLICE_H
 #define INPUT_SLICE_H
@@ -13,10 +13,12 @@
 #include "fastq/chunk.h"
 #include "plan/plan.h"
 #include "team/team.h"
+#include "threads/threads.h"
 
 /* How slices are parsed; the same for all. */
 struct slice_rules {
     struct fastq_rules fastq;
+    struct fastq_filling filling;
     size_t chunk_bytes;
     int threads;
 };
@@ -27,8 +29,7 @@ struct slice {
     size_t file_index;
     struct team_file *file; /* shared with other slices of the same file; not owned */
     struct buffer buffer;
-    size_t text_bytes; /* of the buffer, from range.begin on */
-    bool reading;
+    size_t text_bytes; /* of the buffer, from range.begin on: what has been read so far */
 
     struct fastq_chunk *chunks;
     size_t count, capacity; /* chunks in use; chunks that own memory */
@@ -39,16 +40,23 @@ struct slice {
     bool faulty; /* stopped at a bad record, the last fault of the last chunk */
 };
 
-/* Begins to read slice->range of slice->file. */
-pfq_status slice_start(struct slice *slice, pfq_error *err);
+/* Makes room for slice->range of slice->file; nothing is read yet. */
+pfq_status slice_begin(struct slice *slice, pfq_error *err);
 
-/* Ends the reading. */
-pfq_status slice_finish(struct slice *slice, pfq_error *err);
+/* Is there more of the range to read? */
+static inline bool slice_unread(const struct slice *slice)
+{
+    return slice->text_bytes < slice->range.end - slice->range.begin;
+}
+
+/* Reads the next piece of the range, some megabytes. */
+pfq_status slice_read(struct slice *slice, pfq_error *err);
 
 /* Parses the records that begin in [max(from, range.begin), range.end), with all threads; `from` is
- * where the left neighbour really ended. May be called again with a larger `from`. */
+ * where the left neighbour really ended. May be called again with a larger `from`. The caller takes
+ * the steps of `aside` meanwhile. */
 pfq_status slice_parse(struct slice *slice, uint64_t from, const struct slice_rules *rules,
-                       pfq_error *err);
+                       const struct threads_aside *aside, pfq_error *err);
 
 /* Forgets the records, as if the slice were empty. */
 void slice_forget(struct slice *slice);

@@ -79,11 +79,21 @@ void stream_take(struct stream *stream, const struct share_request *request, pfq
     slice->file = stream->open;
     stream->next_start = next->round_end = request->end;
     if (!own->status)
-        slice_start(slice, own);
+        slice_begin(slice, own);
+}
+
+bool stream_step(struct stream *stream, pfq_error *own)
+{
+    struct stream_slot *next = &stream->slots[!stream->now];
+    if (!next->active || stream->stopped || own->status || !slice_unread(&next->slice))
+        return false;
+    return !slice_read(&next->slice, own);
 }
 
 void stream_advance(struct stream *stream, pfq_error *own)
 {
+    while (stream_step(stream, own))
+        continue;
     struct stream_slot *done = stream_now(stream);
     struct team_file *file = done->slice.file;
     done->active = false;
@@ -91,16 +101,12 @@ void stream_advance(struct stream *stream, pfq_error *own)
     if (file)
         close_unless_used(stream, file);
     stream->now = !stream->now;
-    pfq_error err;
-    struct stream_slot *slot = stream_now(stream);
-    if (slice_finish(&slot->slice, &err) && !own->status)
-        *own = err;
     if (stream->stopped) /* read ahead before the bad record was known */
-        slot->active = false;
+        stream_now(stream)->active = false;
 }
 
 void stream_parse(struct stream *stream, uint64_t from, const struct slice_rules *rules,
-                  pfq_error *own)
+                  const struct threads_aside *aside, pfq_error *own)
 {
     struct stream_slot *slot = stream_now(stream);
     if (!slot->active || own->status)
@@ -108,7 +114,7 @@ void stream_parse(struct stream *stream, uint64_t from, const struct slice_rules
     if (stream->started && stream->file == slot->slice.file_index && stream->file_end > from)
         from = stream->file_end;
     slot->from = from > slot->slice.range.begin ? from : slot->slice.range.begin;
-    slice_parse(&slot->slice, slot->from, rules, own);
+    slice_parse(&slot->slice, slot->from, rules, aside, own);
 }
 
 uint64_t stream_end(struct stream *stream)
@@ -202,8 +208,6 @@ void stream_release(struct stream *stream)
 {
     struct team_file *files[3] = {stream->open, stream->slots[0].slice.file,
                                   stream->slots[1].slice.file};
-    for (int i = 0; i < 2; i++)
-        slice_finish(&stream->slots[i].slice, NULL);
     for (int i = 0; i < 3; i++) {
         bool seen = false;
         for (int k = 0; k < i; k++)

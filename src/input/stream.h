@@ -58,8 +58,12 @@ bool stream_planned(const struct stream *stream);
 void stream_request(struct stream *stream, bool wanted, uint64_t slice_bytes,
                     struct share_request *request, pfq_error *own);
 
-/* Takes the answer: begins to read the slice of the next round. Local. */
+/* Takes the answer: the slice of the next round, to be read by steps. Local. */
 void stream_take(struct stream *stream, const struct share_request *request, pfq_error *own);
+
+/* Reads a piece of the slice of the next round; false if there is nothing to read, or no reading
+ * on. Local. */
+bool stream_step(struct stream *stream, pfq_error *own);
 
 /* Turns to the next round: what was read becomes what is parsed. Local. */
 void stream_advance(struct stream *stream, pfq_error *own);
@@ -69,9 +73,10 @@ static inline struct stream_slot *stream_now(struct stream *stream)
     return &stream->slots[stream->now];
 }
 
-/* Parses the slice from `from` on, or from where the round before really ended. Local. */
+/* Parses the slice from `from` on, or from where the round before really ended, with steps aside.
+ * Local. */
 void stream_parse(struct stream *stream, uint64_t from, const struct slice_rules *rules,
-                  pfq_error *own);
+                  const struct threads_aside *aside, pfq_error *own);
 
 /* Where this rank's slice ended. */
 uint64_t stream_end(struct stream *stream);

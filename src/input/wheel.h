@@ -17,7 +17,8 @@ struct input {
     struct slice_rules rules;
     uint64_t slice_bytes;
     bool check_names, interleaved;
-    int count; /* streams */
+    struct threads_aside aside; /* the caller's */
+    int count;                  /* streams */
     struct stream streams[MAX_STREAMS];
     struct share share;
     struct mates mates; /* count == 0: reads are single */

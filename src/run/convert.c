@@ -1,12 +1,13 @@
 /*
  * convert: FASTQ in, HDF5 out. The whole pipeline is `turn`: the next parsed round, its batches,
- * their rows in the file.
+ * their rows in the file. While threads work on one round, the main thread writes the rows of the
+ * round before and reads the text of the round behind.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "run/counting.h"
-#include "run/staging.h"
 #include "store/store.h"
 #include "team/team.h"
 
@@ -17,7 +18,12 @@ struct convert {
     pfq_team *team;
     struct reading reading;
     struct counting counting;
-    struct staging staging;
+    struct batches {
+        pfq_batch *list;
+        size_t count, capacity;
+    } batches[2][PFQ_MAX_MATES]; /* of this round, and of the one that is being written */
+    int now;
+    uint8_t low, high; /* the smallest and the largest quality character of this rank */
     struct store *store;
     struct team_output *output;
     pfq_error own; /* what failed on this rank since the last agreement */
@@ -37,6 +43,13 @@ static pfq_status spare_inputs(pfq_team *team, const pfq_reads *reads, const cha
     return status;
 }
 
+/* What the main thread does beside all loops, before it reads ahead. */
+static bool write_rows(void *context)
+{
+    struct convert *convert = context;
+    return convert->store && store_step(convert->store);
+}
+
 /* Creates the output and the means of filling it. */
 static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const char *output,
                           const pfq_convert_config *config, pfq_error *err)
@@ -51,7 +64,6 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .writer = config->writer ? config->writer : PFQ_WRITER_PARALLEL,
         .command = config->command,
     };
-    const struct reading *reading = &convert->reading;
     counting_begin(&convert->counting, reads);
     pfq_status status = spare_inputs(convert->team, reads, output, err);
     if (!status)
@@ -59,10 +71,52 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
     if (!status)
         status = store_create(convert->team, team_output_path(convert->output), &store,
                               &convert->store, err);
-    if (!status)
-        staging_create(reading->input_config.rules.kernel, reading->input_config.threads,
-                       store.mates, reads->interleaved, reading->encoding.text_offset,
-                       &convert->staging, &convert->own);
+    return status;
+}
+
+/* The batches of one stream, behind each other: of its mate, or of both mates that take turns in
+ * it.
+ */
+static pfq_status list_batches(struct convert *convert, const struct input_slice *slice, int mate,
+                               int deal, pfq_error *err)
+{
+    uint64_t number = slice->first;
+    for (size_t c = 0; c < slice->chunk_count; c++) {
+        const struct fastq_chunk *const chunk = &slice->chunks[c];
+        for (int k = 0; k < deal; k++) {
+            struct batches *const to = &convert->batches[convert->now][mate + k];
+            const struct fastq_columns *const from =
+                &chunk->columns[fastq_columns_of_mate(deal, number, k)];
+            if (memory_grow(&to->list, &to->capacity, to->count + 1, sizeof *to->list, err))
+                return PFQ_NO_MEMORY;
+            to->list[to->count++] = from->batch;
+            convert->low = from->low < convert->low ? from->low : convert->low;
+            convert->high = from->high > convert->high ? from->high : convert->high;
+        }
+        number += chunk->count;
+    }
+    return PFQ_OK;
+}
+
+/* What this rank adds to each mate. */
+static pfq_status make_parts(struct convert *convert, const struct input_round *round,
+                             struct store_part *parts, pfq_error *err)
+{
+    const int deal = convert->reading.input_config.filling.deal;
+    pfq_status status = PFQ_OK;
+    convert->now = !convert->now;
+    struct batches *const batches = convert->batches[convert->now];
+    for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
+        batches[mate].count = 0;
+    for (int i = 0; i < round->streams && !status; i++) {
+        status = list_batches(convert, &round->slices[i], i, deal, err);
+        parts[i].tail.data = round->slices[i].tail.data;
+        parts[i].tail.size = round->slices[i].tail.size;
+    }
+    for (int mate = 0; mate < PFQ_MAX_MATES && !status; mate++) {
+        parts[mate].batches = batches[mate].list;
+        parts[mate].count = batches[mate].count;
+    }
     return status;
 }
 
@@ -71,15 +125,12 @@ static pfq_status turn(struct convert *convert, bool *more, pfq_error *err)
 {
     const struct input_round *round;
     struct store_part parts[PFQ_MAX_MATES] = {0};
-    const pfq_batch empty = {0};
-    pfq_status status = input_next(convert->reading.input, &convert->own, &round, err);
+    const pfq_status status = input_next(convert->reading.input, &convert->own, &round, err);
     *more = round != NULL;
     if (status || !round)
         return status;
     counting_add(&convert->counting, round);
-    if (staging_fill(&convert->staging, round, parts, &convert->own))
-        for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
-            parts[mate] = (struct store_part){.batch = &empty};
+    make_parts(convert, round, parts, &convert->own); /* a failure is agreed in the next turn */
     reading_progress(&convert->reading);
     return store_append(convert->store, parts, err);
 }
@@ -129,7 +180,7 @@ static pfq_status finish_store(struct convert *convert, pfq_error *err)
 static pfq_status warn_of_phred64(struct convert *convert, const pfq_parse_config *config,
                                   pfq_error *err)
 {
-    uint64_t low = convert->staging.extent.low, high = convert->staging.extent.high;
+    uint64_t low = convert->low, high = convert->high;
     pfq_status status = team_min(convert->team, &low, 1, err);
     if (!status)
         status = team_max(convert->team, &high, 1, err);
@@ -165,10 +216,12 @@ static pfq_status finish(struct convert *convert, const pfq_parse_config *config
 pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
 {
-    struct convert convert = {.team = team};
+    struct convert convert = {.team = team, .low = UINT8_MAX};
     const bool skip = config->parse.on_error == PFQ_ON_ERROR_SKIP;
     bool more = true;
-    pfq_status status = reading_open(team, reads, &config->parse, skip, &convert.reading, err);
+    const struct threads_aside aside = {write_rows, &convert};
+    pfq_status status =
+        reading_open(team, reads, &config->parse, skip, &aside, &convert.reading, err);
     if (!status)
         status = prepare(&convert, reads, output, config, err);
     while (!status && more)
@@ -179,7 +232,9 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     if (status)
         team_output_name(convert.output, err);
     team_output_discard(convert.output);
-    staging_destroy(&convert.staging);
+    for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
+        for (int i = 0; i < 2; i++)
+            free(convert.batches[i][mate].list);
     reading_close(&convert.reading);
     return status;
 }

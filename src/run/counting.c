@@ -22,7 +22,7 @@ void counting_add(struct counting *counting, const struct input_round *round)
         for (size_t c = 0; c < slice->chunk_count; c++) {
             for (int k = 0; k < deal; k++) {
                 const struct fastq_totals share =
-                    fastq_columns_share(&slice->chunks[c], deal, (int)(number % 2), k);
+                    fastq_columns_share(&slice->chunks[c], deal, number, k);
                 counting->records[i + k] += share.records;
                 counting->bases[i + k] += share.bases;
             }

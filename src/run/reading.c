@@ -9,12 +9,11 @@
 
 #include "base/clock.h"
 #include "team/team.h"
-#include "threads/threads.h"
 
 enum { DEFAULT_MAX_ERRORS = 100 };
 /* Slices that stay near the caches are faster, but every thread must find a few chunks in one. */
-#define SLICE_BYTES_OF_A_THREAD (UINT64_C(8) << 20)
-#define LEAST_SLICE_BYTES       (UINT64_C(16) << 20)
+#define SLICE_BYTES_OF_A_THREAD (UINT64_C(4) << 20)
+#define LEAST_SLICE_BYTES       (UINT64_C(8) << 20)
 #define MOST_SLICE_BYTES        (UINT64_C(64) << 20)
 #define DEFAULT_CHUNK_BYTES     (UINT64_C(1) << 20)
 #define LARGEST_CHUNK_BYTES     (UINT64_C(1) << 30)
@@ -99,12 +98,19 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parse_config *con
 }
 
 pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
-                        bool skip_bad_records, struct reading *reading, pfq_error *err)
+                        bool skip_bad_records, const struct threads_aside *aside,
+                        struct reading *reading, pfq_error *err)
 {
     pfq_error own = {0};
     *reading = (struct reading){.team = team, .config = config, .began = clock_seconds()};
     struct input_config *to = &reading->input_config;
     make_rules(reads, config, skip_bad_records, reading, &own);
+    if (aside) {
+        to->aside = *aside;
+        to->filling = (struct fastq_filling){.kernel = to->rules.kernel,
+                                             .text_offset = reading->encoding.text_offset,
+                                             .deal = reads->interleaved ? 2 : 1};
+    }
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
         status = reading_threads(team, config->threads, &to->threads, err);

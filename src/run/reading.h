@@ -28,10 +28,12 @@ struct reading {
 pfq_status reading_check(const pfq_reads *reads, const pfq_parse_config *config,
                          bool leaves_out_records, pfq_error *err);
 
-/* Checks the config and opens the input. Collective; the same status on every rank.
- * Owns: reading_close, also after a failure. */
+/* Checks the config and opens the input. `aside`: what the main thread does beside the parsing;
+ * NULL: nothing, and no columns are filled either. Collective; the same status on every rank. Owns:
+ * reading_close, also after a failure. */
 pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
-                        bool skip_bad_records, struct reading *reading, pfq_error *err);
+                        bool skip_bad_records, const struct threads_aside *aside,
+                        struct reading *reading, pfq_error *err);
 void reading_close(struct reading *reading);
 
 /* Tells rank 0's caller how far the run is. */

@@ -12,7 +12,7 @@ pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_
     struct reading reading;
     struct counting counting;
     const pfq_error none = {0};
-    pfq_status status = reading_open(team, reads, config, true, &reading, err);
+    pfq_status status = reading_open(team, reads, config, true, NULL, &reading, err);
     counting_begin(&counting, reads);
     while (!status) {
         const struct input_round *round;

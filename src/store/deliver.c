@@ -1,58 +1,113 @@
 /*
  * The two ways into the file: every rank writes its own pieces, or rank 0 writes everybody's.
  *
- * A column of a part is cut into pieces. A piece is either a stretch of the batch as it is, or a
- * stretch of numbers that count from the beginning of the batch, shifted to count from the
- * beginning of the file. Who makes a piece knows what to add, so rank 0 needs to know only how many
- * elements come from whom.
+ * A column of a part is taken in pieces: stretches of its batches, bytes as they are, and numbers
+ * that count from the beginning of their batch shifted to count from the beginning of the file. Who
+ * makes a piece knows what to add, so rank 0 needs to know only how many elements come from whom.
+ *
+ * A rank that writes for itself writes piece by piece, when it has nothing better to do: the kernel
+ * lets one process at a time write to a file, and while one waits, its threads parse.
  */
+#include <string.h>
+
 #include "store/writer.h"
 
 #include "team/team.h"
 
-/* numbers[0 .. n) + add, in the piece buffer. n * 8 <= PIECE_BYTES. */
-static const void *shifted(struct store *store, const uint64_t *numbers, uint64_t n, uint64_t add)
-{
-    uint64_t *const out = (uint64_t *)(void *)store->piece.data;
-    for (uint64_t i = 0; i < n; i++)
-        out[i] = numbers[i] + add;
-    return out;
-}
+/* ---- pieces ---- */
 
-/* Elements [first, first + n) of what this rank adds to a column, as the file wants them. */
-static const void *make_piece(struct store *store, const struct store_part *part,
-                              const struct mate_writer *mate, enum schema_column column,
-                              uint64_t first, uint64_t n)
+/* A stretch of a column as it lies in memory; `add` is what numbers lack to count from the
+ * beginning of the file. n == 0: the column has ended. */
+struct stretch {
+    const uint8_t *bytes;
+    const uint64_t *numbers; /* instead of bytes */
+    uint64_t n, add;
+};
+
+/* The columns that no batch holds: they are of the part. */
+static struct stretch stretch_of_part(const struct mate_writer *mate, const struct store_part *part,
+                                      const struct cursor *cursor)
 {
-    const pfq_batch *const batch = part->batch;
-    switch (column) {
-    case SCHEMA_SEQUENCE:
-        return batch->sequence + first;
-    case SCHEMA_QUALITY:
-        return batch->quality + first;
-    case SCHEMA_OFFSET:
-        return shifted(store, batch->offset + 1 + first, n, mate->place[SCHEMA_BASES]);
-    case SCHEMA_NAME:
-        return batch->name + first;
-    case SCHEMA_NAME_OFFSET:
-        return shifted(store, batch->name_offset + 1 + first, n, mate->place[SCHEMA_NAME_BYTES]);
+    const uint64_t first = cursor->first;
+    struct stretch stretch = {0};
+    switch (cursor->column) {
     case SCHEMA_TEXT_ROW:
-        return shifted(store, mate->exceptions.row + first, n, mate->place[SCHEMA_RECORDS]);
+        stretch.numbers = mate->exceptions.row + first;
+        stretch.add = mate->place[SCHEMA_RECORDS];
+        break;
     case SCHEMA_TEXT_STYLE:
-        return mate->exceptions.style + first;
-    case SCHEMA_TEXT_TAIL:
-        return part->tail.data + first;
-    case SCHEMA_COLUMNS:
+        stretch.bytes = mate->exceptions.style + first;
+        break;
+    default:
+        stretch.bytes = part->tail.data + first;
         break;
     }
-    return NULL;
+    stretch.n = mate->adding[schema_datasets[cursor->column].length] - first;
+    return stretch;
 }
 
-/* How many of `left` elements the next piece holds. */
-static uint64_t piece_elements(enum schema_column column, uint64_t left)
+static struct stretch stretch_of_batch(const struct mate_writer *mate, const pfq_batch *batch,
+                                       const struct cursor *cursor)
 {
-    const uint64_t most = PIECE_BYTES / schema_datasets[column].element_bytes;
-    return left < most ? left : most;
+    const uint64_t first = cursor->first;
+    switch (cursor->column) {
+    case SCHEMA_SEQUENCE:
+        return (struct stretch){.bytes = batch->sequence + first, .n = batch->bases - first};
+    case SCHEMA_QUALITY:
+        return (struct stretch){.bytes = batch->quality + first, .n = batch->bases - first};
+    case SCHEMA_OFFSET:
+        return (struct stretch){.numbers = batch->offset + 1 + first,
+                                .n = batch->records - first,
+                                .add = mate->place[SCHEMA_BASES] + cursor->bases};
+    case SCHEMA_NAME:
+        return (struct stretch){.bytes = batch->name + first, .n = batch->name_bytes - first};
+    default:
+        return (struct stretch){.numbers = batch->name_offset + 1 + first,
+                                .n = batch->records - first,
+                                .add = mate->place[SCHEMA_NAME_BYTES] + cursor->name_bytes};
+    }
+}
+
+/* The next stretch of a column, at most `most` elements; the cursor goes behind it. */
+static struct stretch next_stretch(const struct mate_writer *mate, const struct store_part *part,
+                                   struct cursor *cursor, uint64_t most)
+{
+    const bool of_part = schema_datasets[cursor->column].length == SCHEMA_EXCEPTIONS ||
+                         schema_datasets[cursor->column].length == SCHEMA_TAIL_BYTES;
+    struct stretch stretch = {0};
+    if (of_part)
+        stretch = stretch_of_part(mate, part, cursor);
+    while (!of_part && cursor->batch < part->count) {
+        const pfq_batch *const batch = &part->batches[cursor->batch];
+        stretch = stretch_of_batch(mate, batch, cursor);
+        if (stretch.n)
+            break;
+        cursor->batch++;
+        cursor->first = 0;
+        cursor->bases += batch->bases;
+        cursor->name_bytes += batch->name_bytes;
+    }
+    stretch.n = stretch.n < most ? stretch.n : most;
+    cursor->first += stretch.n;
+    return stretch;
+}
+
+/* Copies a stretch to where the piece buffer has `at` elements already. */
+static void copy_stretch(struct store *store, const struct stretch *stretch, uint64_t at)
+{
+    if (stretch->bytes) {
+        memcpy(store->piece.data + at, stretch->bytes, stretch->n);
+        return;
+    }
+    uint64_t *const out = (uint64_t *)(void *)store->piece.data + at;
+    for (uint64_t i = 0; i < stretch->n; i++)
+        out[i] = stretch->numbers[i] + stretch->add;
+}
+
+/* The most elements a piece of a column holds. */
+static uint64_t piece_elements(enum schema_column column)
+{
+    return PIECE_BYTES / schema_datasets[column].element_bytes;
 }
 
 void store_put(struct store *store, int m, enum schema_column column, uint64_t first, uint64_t n,
@@ -82,24 +137,62 @@ static void write_piece(struct store *store, int m, enum schema_column column, u
 
 /* ---- every rank for itself ---- */
 
-static void write_column(struct store *store, const struct store_part *part, int m,
-                         enum schema_column column, pfq_error *own)
+/* Writes the next piece of a column, if there is one: bytes from where they lie. */
+static bool step_column(struct store *store, int m, const struct store_part *part,
+                        struct cursor *cursor, uint64_t *written)
 {
     const struct mate_writer *const mate = &store->mate[m];
-    const enum schema_length length = schema_datasets[column].length;
-    uint64_t n;
-    for (uint64_t first = 0; first < mate->adding[length] && !own->status; first += n) {
-        n = piece_elements(column, mate->adding[length] - first);
-        write_piece(store, m, column, mate->place[length] + first, n,
-                    make_piece(store, part, mate, column, first, n), own);
-    }
+    const enum schema_column column = cursor->column;
+    const struct stretch stretch = next_stretch(mate, part, cursor, piece_elements(column));
+    if (!stretch.n)
+        return false;
+    if (stretch.numbers)
+        copy_stretch(store, &stretch, 0);
+    write_piece(store, m, column, mate->place[schema_datasets[column].length] + *written, stretch.n,
+                stretch.bytes ? stretch.bytes : store->piece.data, &store->failure);
+    *written += stretch.n;
+    return true;
 }
 
-static void deliver_own(struct store *store, const struct store_part *parts, pfq_error *own)
+bool store_step(struct store *store)
 {
-    for (int m = 0; m < store->mates; m++)
-        for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++)
-            write_column(store, &parts[m], m, column, own);
+    struct pending *const pending = &store->pending;
+    while (pending->mate < store->mates && !store->failure.status) {
+        if (step_column(store, pending->mate, &pending->parts[pending->mate], &pending->cursor,
+                        &pending->written))
+            return true;
+        const enum schema_column next = pending->cursor.column + 1;
+        pending->mate += next == SCHEMA_COLUMNS;
+        pending->cursor = (struct cursor){.column = next == SCHEMA_COLUMNS ? 0 : next};
+        pending->written = 0;
+    }
+    return false;
+}
+
+void store_drain(struct store *store)
+{
+    while (store_step(store))
+        continue;
+    store->pending.mate = store->mates;
+}
+
+/* Tails lie in the text, which the next round overwrites, so they are written at once. */
+static void write_tail(struct store *store, int m, const struct store_part *part)
+{
+    struct cursor cursor = {.column = SCHEMA_TEXT_TAIL};
+    uint64_t written = 0;
+    while (!store->failure.status && step_column(store, m, part, &cursor, &written))
+        continue;
+    store->mate[m].adding[SCHEMA_TAIL_BYTES] = 0;
+}
+
+static void deliver_later(struct store *store, const struct store_part *parts)
+{
+    store->pending = (struct pending){0};
+    for (int m = 0; m < store->mates; m++) {
+        store->pending.parts[m] = parts[m];
+        write_tail(store, m, &parts[m]);
+    }
 }
 
 /* ---- through rank 0 ---- */
@@ -110,17 +203,30 @@ static void keep(pfq_error *own, pfq_status status, const pfq_error *met)
         *own = *met;
 }
 
+/* Gathers the next piece of a column in the piece buffer: a full one, unless the column ends. */
+static uint64_t collect_piece(struct store *store, const struct mate_writer *mate,
+                              const struct store_part *part, struct cursor *cursor)
+{
+    const uint64_t most = piece_elements(cursor->column);
+    uint64_t n = 0;
+    for (;;) {
+        const struct stretch stretch = next_stretch(mate, part, cursor, most - n);
+        if (!stretch.n)
+            return n;
+        copy_stretch(store, &stretch, n);
+        n += stretch.n;
+    }
+}
+
 static void send_column(struct store *store, const struct store_part *part, int m,
                         enum schema_column column, pfq_error *own)
 {
-    const struct mate_writer *const mate = &store->mate[m];
-    const struct schema_dataset *const row = &schema_datasets[column];
+    struct cursor cursor = {.column = column};
+    const size_t size = schema_datasets[column].element_bytes;
     uint64_t n;
-    for (uint64_t first = 0; first < mate->adding[row->length]; first += n) {
+    while ((n = collect_piece(store, &store->mate[m], part, &cursor)) > 0) {
         pfq_error met;
-        n = piece_elements(column, mate->adding[row->length] - first);
-        const void *const data = make_piece(store, part, mate, column, first, n);
-        keep(own, team_send_root(store->team, data, n * row->element_bytes, &met), &met);
+        keep(own, team_send_root(store->team, store->piece.data, n * size, &met), &met);
     }
 }
 
@@ -132,7 +238,7 @@ static void receive_column(struct store *store, int from, int m, enum schema_col
     uint64_t n;
     for (uint64_t first = 0; first < adding; first += n) {
         pfq_error met;
-        n = piece_elements(column, adding - first);
+        n = adding - first < piece_elements(column) ? adding - first : piece_elements(column);
         const size_t bytes = n * schema_datasets[column].element_bytes;
         keep(own, team_receive_root(store->team, from, store->piece.data, bytes, &met), &met);
         if (!own->status)
@@ -157,8 +263,9 @@ static void receive_parts(struct store *store, int from, uint64_t place[][SCHEMA
     }
 }
 
-static void deliver_to_root(struct store *store, const struct store_part *parts, pfq_error *own)
+static void deliver_to_root(struct store *store, const struct store_part *parts)
 {
+    pfq_error *const own = &store->failure;
     uint64_t adding[PFQ_MAX_MATES][SCHEMA_LENGTHS], place[PFQ_MAX_MATES][SCHEMA_LENGTHS];
     for (int m = 0; m < store->mates; m++)
         for (int length = 0; length < SCHEMA_LENGTHS; length++) {
@@ -174,7 +281,8 @@ static void deliver_to_root(struct store *store, const struct store_part *parts,
         return; /* the same on every rank */
 
     if (store->file) {
-        deliver_own(store, parts, own);
+        deliver_later(store, parts);
+        store_drain(store); /* the piece buffer is wanted for the others */
         for (int from = 1; from < pfq_team_size(store->team); from++)
             receive_parts(store, from, place, own);
         return;
@@ -184,7 +292,7 @@ static void deliver_to_root(struct store *store, const struct store_part *parts,
             send_column(store, &parts[m], m, column, own);
 }
 
-static const struct store_way together = {true, deliver_own};
+static const struct store_way together = {true, deliver_later};
 static const struct store_way through_root = {false, deliver_to_root};
 
 const struct store_way *store_choose_way(pfq_writer wish)

@@ -37,10 +37,9 @@ static pfq_status add(struct exceptions *exceptions, uint64_t row, uint8_t style
     return PFQ_OK;
 }
 
-pfq_status exceptions_take(struct exceptions *exceptions, const pfq_batch *batch, uint8_t style,
-                           pfq_error *err)
+pfq_status exceptions_add(struct exceptions *exceptions, const pfq_batch *batch, uint64_t before,
+                          uint8_t style, pfq_error *err)
 {
-    exceptions->count = 0;
     for (uint64_t first = 0; first < batch->records; first += BLOCK_RECORDS) {
         const uint64_t left = batch->records - first;
         const uint64_t end = first + (left < BLOCK_RECORDS ? left : BLOCK_RECORDS);
@@ -49,7 +48,7 @@ pfq_status exceptions_take(struct exceptions *exceptions, const pfq_batch *batch
         for (uint64_t i = first; i < end; i++) {
             if (batch->style[i] == style)
                 continue;
-            const pfq_status status = add(exceptions, i, batch->style[i], err);
+            const pfq_status status = add(exceptions, before + i, batch->style[i], err);
             if (status)
                 return status;
         }

@@ -10,18 +10,18 @@
 #include "base/error.h"
 #include "parfastq/batch.h"
 
-/* The exceptions of one batch; recycled from round to round. */
+/* The exceptions of one part; recycled from round to round. */
 struct exceptions {
-    uint64_t *row; /* index in the batch, ascending */
+    uint64_t *row; /* index in the part, ascending */
     uint8_t *style;
     size_t count;
     size_t row_capacity, style_capacity;
 };
 
-/* Replaces what is listed by the records of `batch` whose style is not `style`.
- * Returns: PFQ_OK or PFQ_NO_MEMORY. */
-pfq_status exceptions_take(struct exceptions *exceptions, const pfq_batch *batch, uint8_t style,
-                           pfq_error *err);
+/* Lists the records of `batch` whose style is not `style`, behind what is listed; `before` records
+ * of the part come before the batch. Returns: PFQ_OK or PFQ_NO_MEMORY. */
+pfq_status exceptions_add(struct exceptions *exceptions, const pfq_batch *batch, uint64_t before,
+                          uint8_t style, pfq_error *err);
 
 void exceptions_release(struct exceptions *exceptions);
 

@@ -39,9 +39,10 @@ struct store_config {
     const char *command;           /* NULL: none */
 };
 
-/* What this rank adds to one mate in one round. */
+/* What this rank adds to one mate in one round: batches, one behind the other. */
 struct store_part {
-    const pfq_batch *batch;
+    const pfq_batch *batches;
+    size_t count;
     struct {
         const uint8_t *data;
         size_t size;
@@ -55,9 +56,15 @@ struct store;
 pfq_status store_create(pfq_team *team, const char *path, const struct store_config *config,
                         struct store **out, pfq_error *err);
 
-/* Appends the parts of all ranks, in rank order, to each mate: parts[0 .. mates). Ranks without
- * records pass batches of zero records. Collective; the same status on every rank. */
+/* Appends the parts of all ranks, in rank order, to each mate: parts[0 .. mates). The places of the
+ * rows are settled; the rows themselves are written by store_step, or else by the next call of
+ * store_append or store_finish, so the batches (not the tails) must stay as they are until that
+ * returns. A write that failed is agreed upon there. Collective; the same status on every rank. */
 pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err);
+
+/* Writes the next piece of what was appended, some megabytes, if there is any left: true if so. For
+ * the time in which this thread has nothing else to do. Local. */
+bool store_step(struct store *store);
 
 /* Writes attributes and provenance (of rank 0), flushes and closes. Releases the store in any case.
  * Collective; the same status on every rank. */

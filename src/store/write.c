@@ -6,9 +6,9 @@
  * writes. HDF5 takes no part in this: it is called by rank 0 alone, at the end (assemble.c), so
  * that nothing inside HDF5 can make one rank wait for another.
  *
- * One discipline keeps every rank in step: what can fail alone fails into `own`, a rank that has
- * failed still takes part in everything collective, and team_agree() at the end makes one outcome
- * of all.
+ * One discipline keeps every rank in step: what can fail alone fails into store->failure, a rank
+ * that has failed still takes part in everything collective, and the exchange of the next round, or
+ * the end, makes one outcome of all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +61,7 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->mates = config->mates;
     store->encoding = config->encoding;
     store->next_address = DRIVER_HEAD_BYTES;
+    store->pending.mate = store->mates;
     for (int m = 0; m < store->mates; m++)
         begin_mate(&store->mate[m]);
     const size_t words =
@@ -129,17 +130,26 @@ pfq_status store_create(pfq_team *team, const char *path, const struct store_con
 
 /* ---- adding a round ---- */
 
+/* The first batch that holds a record, or NULL. */
+static const pfq_batch *first_records(const struct store_part *part)
+{
+    for (size_t i = 0; i < part->count; i++)
+        if (part->batches[i].records)
+            return &part->batches[i];
+    return NULL;
+}
+
 /* A group has the style of its row 0, which the lowest rank with records holds. */
 static pfq_status settle_styles(struct store *store, const struct store_part *parts, pfq_error *err)
 {
     uint64_t claim[PFQ_MAX_MATES];
     bool unknown = false;
     for (int m = 0; m < store->mates; m++) {
-        const pfq_batch *const batch = parts[m].batch;
+        const pfq_batch *const first = first_records(&parts[m]);
         unknown = unknown || store->mate[m].style == STYLE_UNKNOWN;
         claim[m] = STYLE_UNKNOWN;
-        if (batch->records)
-            claim[m] = (uint64_t)pfq_team_rank(store->team) << 8 | batch->style[0];
+        if (first)
+            claim[m] = (uint64_t)pfq_team_rank(store->team) << 8 | first->style[0];
     }
     if (!unknown)
         return PFQ_OK;
@@ -165,36 +175,39 @@ static void note_extremes(struct mate_writer *mate, const pfq_batch *batch)
 /* What this rank adds to one mate; may fail for want of memory. */
 static void measure(struct mate_writer *mate, const struct store_part *part, pfq_error *own)
 {
-    const pfq_batch *const batch = part->batch;
-    if (batch->records && !own->status)
-        exceptions_take(&mate->exceptions, batch, (uint8_t)mate->style, own);
-    else
-        mate->exceptions.count = 0;
-    note_extremes(mate, batch);
-    mate->adding[SCHEMA_RECORDS] = batch->records;
-    mate->adding[SCHEMA_BASES] = batch->bases;
-    mate->adding[SCHEMA_NAME_BYTES] = batch->name_bytes;
+    memset(mate->adding, 0, sizeof mate->adding);
+    mate->exceptions.count = 0;
+    for (size_t i = 0; i < part->count; i++) {
+        const pfq_batch *const batch = &part->batches[i];
+        if (batch->records && !own->status)
+            exceptions_add(&mate->exceptions, batch, mate->adding[SCHEMA_RECORDS],
+                           (uint8_t)mate->style, own);
+        note_extremes(mate, batch);
+        mate->adding[SCHEMA_RECORDS] += batch->records;
+        mate->adding[SCHEMA_BASES] += batch->bases;
+        mate->adding[SCHEMA_NAME_BYTES] += batch->name_bytes;
+    }
     mate->adding[SCHEMA_EXCEPTIONS] = mate->exceptions.count;
     mate->adding[SCHEMA_TAIL_BYTES] = part->tail.size;
 }
 
 /* The one exchange of a round: who adds how much, and whether anybody has failed. The place of what
  * this rank adds, and the lengths with what all add, follow. */
-static pfq_status exchange(struct store *store, pfq_error *own)
+static pfq_status exchange(struct store *store, pfq_error *err)
 {
     enum { WORDS = PFQ_MAX_MATES * SCHEMA_LENGTHS };
     uint64_t before[WORDS + 1] = {0}, sum[WORDS + 1];
     const size_t words = (size_t)store->mates * SCHEMA_LENGTHS;
     for (size_t i = 0; i < words; i++)
         before[i] = store->mate[i / SCHEMA_LENGTHS].adding[i % SCHEMA_LENGTHS];
-    before[words] = own->status != PFQ_OK;
+    before[words] = store->failure.status != PFQ_OK;
     memcpy(sum, before, sizeof sum);
 
-    pfq_status status = team_sum(store->team, sum, words + 1, own);
+    pfq_status status = team_sum(store->team, sum, words + 1, err);
     if (!status && sum[words])
-        status = team_agree(store->team, 0, own);
+        status = team_conclude(store->team, &store->failure, err);
     if (!status)
-        status = team_sum_before(store->team, before, words, own);
+        status = team_sum_before(store->team, before, words, err);
     for (size_t i = 0; i < words && !status; i++) {
         struct mate_writer *const mate = &store->mate[i / SCHEMA_LENGTHS];
         const size_t length = i % SCHEMA_LENGTHS;
@@ -206,21 +219,19 @@ static pfq_status exchange(struct store *store, pfq_error *own)
 
 pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err)
 {
-    pfq_error own = {0};
-    pfq_status status = settle_styles(store, parts, &own);
-    for (int m = 0; m < store->mates && !status; m++)
-        measure(&store->mate[m], &parts[m], &own);
-    if (!status)
-        status = exchange(store, &own);
-    if (!status) {
-        forget_old_places(store);
-        lay_out(store, &own);
-        store->way->deliver(store, parts, &own);
-        status = team_agree(store->team, 0, &own);
-    }
-    if (status && err)
-        *err = own;
-    return status;
+    store_drain(store);
+    pfq_status status = settle_styles(store, parts, err);
+    if (status)
+        return status;
+    for (int m = 0; m < store->mates; m++)
+        measure(&store->mate[m], &parts[m], &store->failure);
+    status = exchange(store, err);
+    if (status)
+        return status;
+    forget_old_places(store);
+    lay_out(store, &store->failure);
+    store->way->deliver(store, parts);
+    return PFQ_OK;
 }
 
 /* ---- ending ---- */
@@ -250,26 +261,26 @@ static void close_file(struct store *store, pfq_error *own)
     store->file = NULL;
     if (!file)
         return;
-    const pfq_status status = team_file_sync(file, own);
-    team_file_close(file, status ? NULL : own);
+    if (!own->status)
+        team_file_sync(file, own);
+    team_file_close(file, own->status ? NULL : own);
 }
 
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
                         pfq_error *err)
 {
-    pfq_error own = {0};
-    pfq_status status = share_extremes(store, &own);
+    pfq_error *const own = &store->failure;
+    store_drain(store);
+    pfq_status status = share_extremes(store, err);
     if (!status) {
-        close_file(store, &own);
-        status = team_agree(store->team, 0, &own);
+        close_file(store, own);
+        status = team_conclude(store->team, own, err);
     }
     if (!status) {
         if (is_root(store))
-            store_assemble(store, origins, n, &own);
-        status = team_agree(store->team, 0, &own);
+            store_assemble(store, origins, n, own);
+        status = team_conclude(store->team, own, err);
     }
-    if (status && err)
-        *err = own;
     store_abandon(store);
     return status;
 }

@@ -32,6 +32,22 @@ struct mate_writer {
     uint64_t style; /* of the group, or STYLE_UNKNOWN while there are no rows */
 };
 
+/* How far one column of a part has been taken. */
+struct cursor {
+    enum schema_column column;
+    size_t batch;
+    uint64_t first; /* elements of the batch (of the part, where no batch holds them) taken */
+    uint64_t bases, name_bytes; /* of the batches before */
+};
+
+/* What is left to be written of the round that was appended last. */
+struct pending {
+    struct store_part parts[PFQ_MAX_MATES];
+    int mate; /* mates or more: nothing is left */
+    struct cursor cursor;
+    uint64_t written; /* elements of the column */
+};
+
 struct store_way;
 
 struct store {
@@ -44,6 +60,8 @@ struct store {
     int mates;
     pfq_quality_encoding encoding;
     struct mate_writer mate[PFQ_MAX_MATES];
+    struct pending pending;
+    pfq_error failure;       /* what failed on this rank and is not agreed yet */
     uint64_t next_address;   /* behind the last chunk; the same on every rank */
     struct buffer piece;     /* PIECE_BYTES */
     uint64_t *adding_of_all; /* rank 0 of a gathering team: `adding` of every rank and mate */
@@ -52,14 +70,17 @@ struct store {
 /* A way into the file: who writes, and how the parts of a round get there. */
 struct store_way {
     bool everybody_writes;
-    /* Brings the parts of all ranks into the file, whose columns have their places. A failure is
-     * kept in *own, and what failed before is left there; every rank does all of its communication
-     * in any case. */
-    void (*deliver)(struct store *store, const struct store_part *parts, pfq_error *own);
+    /* Brings the parts of all ranks to where they are written by store_step, or to the file, whose
+     * columns have their places. A failure is kept in store->failure, and what failed before is
+     * left there; every rank does all of its communication in any case. */
+    void (*deliver)(struct store *store, const struct store_part *parts);
 };
 
 /* The way for this wish. */
 const struct store_way *store_choose_way(pfq_writer wish);
+
+/* Writes all that is left of the round that was appended last. Local. */
+void store_drain(struct store *store);
 
 /* Writes n elements of a column to their places. Local; a failure is kept in *own. */
 void store_put(struct store *store, int m, enum schema_column column, uint64_t first, uint64_t n,

@@ -1,10 +1,8 @@
 /*
  * A team of one, and files through POSIX.
  *
- * With nobody to talk to, a sum is what it was and what is sent comes back. Reads that overlap with
- * computing go through POSIX asynchronous I/O, which is a thread of the C library that calls pread.
+ * With nobody to talk to, a sum is what it was and what is sent comes back.
  */
-#include <aio.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -144,8 +142,6 @@ pfq_status pfq_team_alone(pfq_team **team, pfq_error *err)
 struct posix_file {
     struct team_file file;
     int descriptor;
-    struct aiocb pieces[TEAM_PIECES];
-    bool begun[TEAM_PIECES];
 };
 
 static struct posix_file *posix_file(struct team_file *file)
@@ -203,44 +199,6 @@ static pfq_status write_file(struct team_file *file, uint64_t offset, const void
     return PFQ_OK;
 }
 
-/* When the system has no room for one more request, the piece is not begun: it delivers nothing,
- * and file.c reads it itself. */
-static pfq_status start_file(struct team_file *file, size_t piece, uint64_t offset, void *data,
-                             size_t bytes, pfq_error *err)
-{
-    struct posix_file *const posix = posix_file(file);
-    struct aiocb *const request = &posix->pieces[piece];
-    memset(request, 0, sizeof *request);
-    request->aio_fildes = posix->descriptor;
-    request->aio_offset = (off_t)offset;
-    request->aio_buf = data;
-    request->aio_nbytes = bytes;
-    request->aio_sigevent.sigev_notify = SIGEV_NONE;
-    posix->begun[piece] = aio_read(request) == 0;
-    if (posix->begun[piece] || errno == EAGAIN)
-        return PFQ_OK;
-    return cannot(file, "read", offset, errno, err);
-}
-
-static pfq_status finish_file(struct team_file *file, size_t piece, size_t *got, pfq_error *err)
-{
-    struct posix_file *const posix = posix_file(file);
-    struct aiocb *const request = &posix->pieces[piece];
-    *got = 0;
-    if (!posix->begun[piece])
-        return PFQ_OK;
-    const struct aiocb *const list[1] = {request};
-    while (aio_error(request) == EINPROGRESS)
-        (void)aio_suspend(list, 1, NULL); /* a signal may wake it early */
-    posix->begun[piece] = false;
-    const int number = aio_error(request);
-    const ssize_t n = aio_return(request);
-    if (number != 0 && number != EINTR)
-        return cannot(file, "read", (uint64_t)request->aio_offset, number, err);
-    *got = n > 0 ? (size_t)n : 0;
-    return PFQ_OK;
-}
-
 /* EINVAL: a file system that cannot sync. */
 static pfq_status sync_file(struct team_file *file, pfq_error *err)
 {
@@ -266,8 +224,6 @@ const struct team_file_operations team_posix_files = {
     .open = open_file,
     .read = read_file,
     .write = write_file,
-    .start = start_file,
-    .finish = finish_file,
     .sync = sync_file,
     .close = close_file,
 };

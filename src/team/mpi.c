@@ -13,10 +13,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "team/operations.h"
 
@@ -240,8 +238,6 @@ static const struct team_operations over_mpi = {
 struct mpi_file {
     struct team_file file;
     MPI_File handle;
-    MPI_Request pieces[TEAM_PIECES];
-    bool abandoned; /* a request is left that will never end */
 };
 
 static struct mpi_file *mpi_file(struct team_file *file)
@@ -276,8 +272,6 @@ static pfq_status open_file(const char *path, enum team_file_mode mode, struct t
         return explain_open(code, path, mode, err);
     }
     MPI_File_set_errhandler(opened->handle, MPI_ERRORS_RETURN);
-    for (size_t i = 0; i < TEAM_PIECES; i++)
-        opened->pieces[i] = MPI_REQUEST_NULL;
     *file = &opened->file;
     return PFQ_OK;
 }
@@ -323,108 +317,15 @@ static pfq_status write_file(struct team_file *file, uint64_t offset, const void
     return transferred(code, errno, &mpi_status, file, "cannot write", put, err);
 }
 
-/*
- * Reads under way. Implementations cannot be believed when such a read goes wrong: OMPIO (Open
- * MPI 4.1) asks again and again for bytes behind the end of the file, so that MPI_Wait never
- * returns; ROMIO reports the bytes that were asked for instead of those that were read; and OMPIO
- * counts a read that the system has refused among the good ones. Hence
- *   - the last bytes of a piece are marked before it is read; where the mark is found again, the
- * piece counts as not delivered and file.c reads it once more (harmless if the file holds the
- * mark);
- *   - a piece that takes long is tested and not waited for, and given up when the file has become
- *     too short for it.
- */
-static const uint8_t mark[8] = {0xff, 'u', 'n', 'r', 'e', 'a', 'd', 0xff};
-static const double look_seconds = 0.2; /* how often to look whether the file shrank */
-
-struct piece {
-    uint8_t *end;        /* of its memory */
-    uint64_t end_offset; /* in the file */
-    size_t mark_bytes;   /* before `end` */
-};
-
-static struct piece piece_of(const struct team_file *file, size_t i)
-{
-    const size_t begin = i * file->call_bytes;
-    const size_t left = file->bytes - begin;
-    const size_t bytes = left < file->call_bytes ? left : file->call_bytes;
-    return (struct piece){.end = file->data + begin + bytes,
-                          .end_offset = file->offset + begin + bytes,
-                          .mark_bytes = bytes < sizeof mark ? bytes : sizeof mark};
-}
-
-static pfq_status start_file(struct team_file *file, size_t i, uint64_t offset, void *data,
-                             size_t bytes, pfq_error *err)
-{
-    const struct piece piece = piece_of(file, i);
-    memcpy(piece.end - piece.mark_bytes, mark, piece.mark_bytes);
-    const int code = MPI_File_iread_at(mpi_file(file)->handle, (MPI_Offset)offset, data, (int)bytes,
-                                       MPI_BYTE, &mpi_file(file)->pieces[i]);
-    if (code == MPI_SUCCESS)
-        return PFQ_OK;
-    mpi_file(file)->pieces[i] = MPI_REQUEST_NULL;
-    return failed(code, file->path, "cannot read", err);
-}
-
-/* Whether the file no longer holds the bytes before `end`; `size` is what it holds. */
-static bool shrunk(struct team_file *file, uint64_t end, uint64_t *size)
-{
-    MPI_Offset now = 0;
-    if (MPI_File_get_size(mpi_file(file)->handle, &now) != MPI_SUCCESS)
-        return false;
-    *size = (uint64_t)now;
-    return *size < end;
-}
-
-/* MPI_Wait, with a look at the file now and then. false: the file is too short, and the request was
- * left to itself, since MPI has no way to end it. */
-static bool wait_for_piece(struct team_file *file, size_t i, MPI_Status *mpi_status, int *code,
-                           uint64_t *size)
-{
-    static const struct timespec pause = {.tv_nsec = 100000};
-    double looked = clock_seconds();
-    for (int ended = 0;;) {
-        *code = MPI_Test(&mpi_file(file)->pieces[i], &ended, mpi_status);
-        if (ended || *code != MPI_SUCCESS)
-            return true;
-        (void)nanosleep(&pause, NULL); /* leaves the core to the thread that reads */
-        if (clock_seconds() - looked < look_seconds)
-            continue;
-        looked = clock_seconds();
-        if (shrunk(file, piece_of(file, i).end_offset, size))
-            return false;
-    }
-}
-
-static pfq_status finish_file(struct team_file *file, size_t i, size_t *got, pfq_error *err)
-{
-    MPI_Status mpi_status;
-    int code;
-    uint64_t size;
-    *got = 0;
-    if (!wait_for_piece(file, i, &mpi_status, &code, &size)) {
-        mpi_file(file)->abandoned = true;
-        const uint64_t there = size > file->offset ? size - file->offset : 0;
-        return team_short_read(file, file->offset, (size_t)there, file->bytes, err);
-    }
-    const pfq_status status = transferred(code, 0, &mpi_status, file, "cannot read", got, err);
-    const struct piece piece = piece_of(file, i);
-    if (memcmp(piece.end - piece.mark_bytes, mark, piece.mark_bytes) == 0)
-        *got = 0;
-    return status;
-}
-
 static pfq_status sync_file(struct team_file *file, pfq_error *err)
 {
     return failed(MPI_File_sync(mpi_file(file)->handle), file->path, "cannot write to disk", err);
 }
 
-/* The handle of a file with an abandoned request stays open: the request still uses it. */
 static pfq_status close_file(struct team_file *file, pfq_error *err)
 {
-    pfq_status status = PFQ_OK;
-    if (!mpi_file(file)->abandoned)
-        status = failed(MPI_File_close(&mpi_file(file)->handle), file->path, "cannot close", err);
+    const pfq_status status =
+        failed(MPI_File_close(&mpi_file(file)->handle), file->path, "cannot close", err);
     free(file);
     return status;
 }
@@ -433,8 +334,6 @@ static const struct team_file_operations mpi_files = {
     .open = open_file,
     .read = read_file,
     .write = write_file,
-    .start = start_file,
-    .finish = finish_file,
     .sync = sync_file,
     .close = close_file,
 };

@@ -14,10 +14,6 @@
  * at most 0x7ffff000 bytes a call. */
 enum { TEAM_CALL_BYTES = 1 << 30 };
 
-/* The most pieces of a read that are under way at once; what lies behind them is read when the read
- * is finished. 16 GiB is more than anybody's slice. */
-enum { TEAM_PIECES = 16 };
-
 enum team_reduction { TEAM_SUM, TEAM_MIN, TEAM_MAX };
 
 /* Collective, and the same on every rank, where nothing else is said. */
@@ -61,8 +57,8 @@ struct team_operations {
     void (*destroy)(pfq_team *team); /* releases `team` too */
 };
 
-/* Files, each rank for itself; bytes <= call_bytes and piece < TEAM_PIECES. `got` and `put` may be
- * smaller than `bytes`; 0 means that the file ends there. */
+/* Files, each rank for itself; bytes <= call_bytes. `got` and `put` may be smaller than `bytes`; 0
+ * means that the file ends there. */
 struct team_file_operations {
     pfq_status (*open)(const char *path, enum team_file_mode mode, struct team_file **file,
                        pfq_error *err);
@@ -70,10 +66,6 @@ struct team_file_operations {
                        size_t *got, pfq_error *err);
     pfq_status (*write)(struct team_file *file, uint64_t offset, const void *data, size_t bytes,
                         size_t *put, pfq_error *err);
-    /* Begins to read a piece; ended by `finish` of the same piece. */
-    pfq_status (*start)(struct team_file *file, size_t piece, uint64_t offset, void *data,
-                        size_t bytes, pfq_error *err);
-    pfq_status (*finish)(struct team_file *file, size_t piece, size_t *got, pfq_error *err);
     /* What was written is on disk when it returns. */
     pfq_status (*sync)(struct team_file *file, pfq_error *err);
     /* Closes and releases `file`, except its path. */
@@ -94,18 +86,9 @@ struct team_file {
     const struct team_file_operations *operations;
     char *path;
     size_t call_bytes;
-    bool pending; /* a read of bytes [offset, offset + bytes) to data is under way, ... */
-    uint64_t offset;
-    uint8_t *data;
-    size_t bytes;
-    size_t pieces; /* ... its first `pieces` pieces of call_bytes each (the last may be shorter) */
 };
 
-/* The error of a read of `bytes` bytes at `offset` of which the file holds only the first `got`. */
-pfq_status team_short_read(const struct team_file *file, uint64_t offset, size_t got, size_t bytes,
-                           pfq_error *err);
-
-/* Files through pread, pwrite and POSIX asynchronous I/O. */
+/* Files through pread and pwrite. */
 extern const struct team_file_operations team_posix_files;
 
 #endif

@@ -77,12 +77,6 @@ pfq_status team_file_open(pfq_team *team, const char *path, enum team_file_mode 
 pfq_status team_file_read(struct team_file *file, uint64_t offset, void *data, size_t bytes,
                           pfq_error *err);
 
-/* Begins such a read, to be ended by team_file_finish; one at a time for each file. The memory
- * belongs to the read until then. */
-pfq_status team_file_start(struct team_file *file, uint64_t offset, void *data, size_t bytes,
-                           pfq_error *err);
-pfq_status team_file_finish(struct team_file *file, pfq_error *err);
-
 /* Writes exactly `bytes` at `offset`. */
 pfq_status team_file_write(struct team_file *file, uint64_t offset, const void *data, size_t bytes,
                            pfq_error *err);
@@ -91,7 +85,7 @@ pfq_status team_file_write(struct team_file *file, uint64_t offset, const void *
  * show only here. */
 pfq_status team_file_sync(struct team_file *file, pfq_error *err);
 
-/* Ends a pending read and closes; NULL is fine. Closing a written file can fail. */
+/* Closes; NULL is fine. Closing a written file can fail. */
 pfq_status team_file_close(struct team_file *file, pfq_error *err);
 
 /* ---- outputs that appear complete or not at all: collective ---- */

@@ -1,10 +1,10 @@
 /*
  * Threads, by OpenMP, and nowhere else.
  *
- * Turns are handed out one at a time and in ascending order (`monotonic`). So when a turn fails,
- * all turns before it have been handed out already and will be finished by whoever has them; all
- * that is left to do is not to begin the later ones. It also means that a thread fails at most
- * once: whatever it is given after its failure comes later.
+ * Turns are handed out one at a time and in ascending order. So when a turn fails, all turns before
+ * it have been handed out already and will be finished by whoever has them; all that is left to do
+ * is not to begin the later ones. It also means that a thread fails at most once: whatever it is
+ * given after its failure comes later.
  */
 #include "threads/threads.h"
 
@@ -16,13 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the threads of one loop share: read at every turn, written at a failure. Alone on its cache
- * line, so that nothing else that is written slows the reading down. */
+/* What the threads of one loop share. What is written at every turn, what is only read, and what is
+ * written once lie on cache lines of their own. */
 struct loop {
     threads_body *body;
     void *context;
+    size_t n;
+    alignas(64) _Atomic size_t next;   /* the turn to be handed out */
     alignas(64) _Atomic size_t failed; /* the lowest turn that failed; SIZE_MAX: none */
-    pfq_error error;                   /* of that turn */
+    _Atomic int working;               /* threads that still take turns */
+    pfq_error error;                   /* of the turn that failed */
 };
 
 static pfq_status run_alone(size_t n, threads_body *body, void *context, pfq_error *err)
@@ -45,14 +48,11 @@ static void keep_failure(struct loop *loop, size_t i, const pfq_error *own)
     }
 }
 
-/* One turn, unless an earlier one has failed. */
-static void run_turn(struct loop *loop, size_t i)
+static void run_turn(struct loop *loop, size_t i, int thread)
 {
-    if (i > atomic_load_explicit(&loop->failed, memory_order_relaxed))
-        return;
     pfq_error own;
     own.status = PFQ_OK;
-    const pfq_status status = loop->body(loop->context, i, omp_get_thread_num(), &own);
+    const pfq_status status = loop->body(loop->context, i, thread, &own);
     if (status == PFQ_OK)
         return;
     if (own.status == PFQ_OK) /* the body has returned a status without words */
@@ -60,22 +60,73 @@ static void run_turn(struct loop *loop, size_t i)
     keep_failure(loop, i, &own);
 }
 
+/* Takes turns until there are none, or an earlier one has failed. */
+static void take_turns(struct loop *loop, int thread)
+{
+    for (;;) {
+        const size_t i = atomic_fetch_add_explicit(&loop->next, 1, memory_order_relaxed);
+        if (i >= loop->n || i > atomic_load_explicit(&loop->failed, memory_order_relaxed))
+            break;
+        run_turn(loop, i, thread);
+    }
+    atomic_fetch_sub(&loop->working, 1);
+}
+
+static pfq_status result(struct loop *loop, pfq_error *err)
+{
+    if (atomic_load(&loop->failed) == SIZE_MAX)
+        return PFQ_OK;
+    if (err)
+        *err = loop->error;
+    return loop->error.status;
+}
+
+static int threads_of(int threads, size_t n)
+{
+    return n < (size_t)threads ? (int)n : threads;
+}
+
 pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err)
 {
     if (threads <= 1 || n <= 1)
         return run_alone(n, body, context, err);
-    struct loop loop = {.body = body, .context = context, .failed = SIZE_MAX};
-#pragma omp parallel for schedule(monotonic                                                        \
-                                  : dynamic, 1) default(none) shared(loop) firstprivate(n)         \
-    num_threads(n < (size_t)threads ? (int)n : threads)
-    for (size_t i = 0; i < n; i++)
-        run_turn(&loop, i);
+    struct loop loop = {.body = body, .context = context, .n = n, .failed = SIZE_MAX};
+#pragma omp parallel default(none) shared(loop) num_threads(threads_of(threads, n))
+    take_turns(&loop, omp_get_thread_num());
+    return result(&loop, err);
+}
 
-    if (atomic_load(&loop.failed) == SIZE_MAX)
-        return PFQ_OK;
-    if (err)
-        *err = loop.error;
-    return loop.error.status;
+static void step_aside(const struct threads_aside *aside, struct loop *loop)
+{
+    while (atomic_load(&loop->working) > 0 && aside->step(aside->context))
+        continue;
+}
+
+pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
+                              const struct threads_aside *aside, pfq_error *err)
+{
+    if (!aside || !aside->step || n == 0)
+        return threads_for(threads, n, body, context, err);
+    const int others = threads_of(threads > 1 ? threads : 1, n);
+    struct loop loop = {
+        .body = body, .context = context, .n = n, .failed = SIZE_MAX, .working = others};
+    /* OpenMP may give fewer threads than were asked for; all but the caller take turns, and the
+     * caller does when it is alone. A thread that never came has no turn in hand, so `working` is
+     * corrected by the one who knows how many there are. */
+#pragma omp parallel default(none) shared(loop, aside) firstprivate(others) num_threads(others + 1)
+    {
+        const int present = omp_get_num_threads();
+        const int thread = omp_get_thread_num();
+        if (thread > 0) {
+            take_turns(&loop, thread - 1);
+        } else if (present == 1) {
+            take_turns(&loop, 0);
+        } else {
+            atomic_fetch_sub(&loop.working, others + 1 - present);
+            step_aside(aside, &loop);
+        }
+    }
+    return result(&loop, err);
 }
 
 /* ---- how many, and where ---- */

@@ -8,6 +8,7 @@
 #ifndef THREADS_THREADS_H
 #define THREADS_THREADS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "parfastq/error.h"
@@ -18,6 +19,18 @@ typedef pfq_status threads_body(void *context, size_t i, int thread, pfq_error *
 /* Runs body for i = 0 .. n - 1 on up to `threads` threads; the caller is one of them. Returns
  * PFQ_OK or the status of the lowest failed turn, whose error is in *err. */
 pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err);
+
+/* What the calling thread does beside a loop, a step at a time, since it alone may call MPI. A step
+ * is short (a read or a write of some megabytes); it returns false when nothing is left to do. */
+struct threads_aside {
+    bool (*step)(void *context); /* NULL: nothing */
+    void *context;
+};
+
+/* threads_for, while the caller takes steps aside: `threads` other threads do the turns. Steps end
+ * when the loop does, or before; what is left is the caller's to do later. */
+pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
+                              const struct threads_aside *aside, pfq_error *err);
 
 /* The number of threads for one of `local_ranks` ranks that share this machine: `wanted` if
  * positive, else OMP_NUM_THREADS if set, else this process's CPUs, shared fairly among ranks whose

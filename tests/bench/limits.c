@@ -2,11 +2,12 @@
  * What the machine can do at best: the same bytes moved by the same number of processes, with
  * nothing else done.
  *
- *     limits write OUT BYTES PROCESSES        pwrite from a reused buffer of 1 MiB
- *     limits copy  IN OUT PROCESSES           pread into it, pwrite from it
+ *     limits write OUT BYTES PROCESSES        pwrite from a reused buffer of 1 MiB, fsync
+ *     limits copy  IN OUT PROCESSES           pread into it, pwrite from it, fsync
  *     limits read  IN PROCESSES               pread alone
  *
- * Prints the wall time in seconds. Each process takes an equal stretch of the file.
+ * Prints the wall time in seconds. Each process takes an equal stretch of the file. What is written
+ * ends with an fsync, as `convert` does (which a memory file system has for nothing).
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,6 +48,8 @@ static void move(int in, int out, off_t begin, off_t end)
             fail("pwrite");
         begin += (off_t)bytes;
     }
+    if (out >= 0 && fsync(out) != 0)
+        fail("fsync");
     free(buffer);
 }
 

@@ -50,15 +50,24 @@ convert() {
     awk -v a="$begin" -v b="$end" 'BEGIN {print b - a}' >>"$dir/outside.$ranks"
 }
 
+# warm_memory: takes as much memory as an output needs and gives it back, so that each of those compared finds it
+# as the others do. Virtual machines hand memory that has lain idle for seconds back to their host, and the first
+# to touch it again pays.
+warm_memory() {
+    rm -f "$dir/reads.h5" "$dir/limit"
+    "$limits" write "$dir/limit" "$(stat -c %s "$reads")" 1 >/dev/null
+    rm -f "$dir/limit"
+}
+
 for ranks in $ranks_list; do
     for _ in $(seq "$runs"); do
+        warm_memory
         convert "$ranks"
         bytes=$(stat -c %s "$dir/reads.h5")
-        rm -f "$dir/reads.h5"
+        warm_memory
         "$limits" write "$dir/limit" "$bytes" "$ranks" >>"$dir/write.$ranks"
-        rm -f "$dir/limit"
+        warm_memory
         "$limits" copy "$reads" "$dir/limit" "$ranks" >>"$dir/copy.$ranks"
-        rm -f "$dir/limit"
         "$limits" read "$reads" "$ranks" >>"$dir/read.$ranks"
     done
 done

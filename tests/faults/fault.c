@@ -71,13 +71,6 @@ int MPI_File_read_at(MPI_File file, MPI_Offset offset, void *data, int count, MP
     return code ? code : PMPI_File_read_at(file, offset, data, count, type, status);
 }
 
-int MPI_File_iread_at(MPI_File file, MPI_Offset offset, void *data, int count, MPI_Datatype type,
-                      MPI_Request *request)
-{
-    const int code = fault("read");
-    return code ? code : PMPI_File_iread_at(file, offset, data, count, type, request);
-}
-
 int MPI_File_write_at(MPI_File file, MPI_Offset offset, const void *data, int count,
                       MPI_Datatype type, MPI_Status *status)
 {

@@ -146,11 +146,12 @@ static void check_slice(const struct given *given, const struct slice_rules *rul
     static struct outcome one, many;
     struct slice slice = {
         .range = {given->begin, given->end}, .file_bytes = given->text.size, .file = given->file};
-    CHECK_EQUAL(slice_start(&slice, NULL), PFQ_OK);
-    CHECK_EQUAL(slice_finish(&slice, NULL), PFQ_OK);
+    CHECK_EQUAL(slice_begin(&slice, NULL), PFQ_OK);
+    while (slice_unread(&slice))
+        CHECK_EQUAL(slice_read(&slice, NULL), PFQ_OK);
     const size_t froms[2] = {given->begin, given->from}; /* at first nobody knows better */
     for (int i = 0; i < 2; i++) {
-        CHECK_EQUAL(slice_parse(&slice, froms[i], rules, NULL), PFQ_OK);
+        CHECK_EQUAL(slice_parse(&slice, froms[i], rules, NULL, NULL), PFQ_OK);
         if (slice.count == 0) /* an empty slice has no chunk to be mended */
             continue;
         collect_slice(&slice, &many);
@@ -194,7 +195,9 @@ static void check_file(pfq_team *team, const char *path, struct span text, int t
         if (text.size > LONG_BASES && chunk_bytes < 1000)
             chunk_bytes = 1000; /* else there are more chunks than time */
         const struct slice_rules rules = {
-            {scan_kernel_choose(), 33, 126, turn % 2 == 0, MAX_RECORDS}, chunk_bytes, threads[t]};
+            .fastq = {scan_kernel_choose(), 33, 126, turn % 2 == 0, MAX_RECORDS},
+            .chunk_bytes = chunk_bytes,
+            .threads = threads[t]};
         check_slice(&given, &rules);
     }
     CHECK_EQUAL(team_file_close(file, NULL), PFQ_OK);

@@ -140,7 +140,8 @@ static void write_store(struct stage *stage, int mates, const char *tail)
     struct store_part parts[2] = {0};
     for (int m = 0; m < mates; m++) {
         batches[m] = share_of(&stage->mates[m].batch, numbers[m], rank, size);
-        parts[m].batch = &batches[m];
+        parts[m].batches = &batches[m];
+        parts[m].count = 1;
     }
     if (rank + 1 == size) {
         parts[0].tail.data = (const uint8_t *)tail;

@@ -179,11 +179,14 @@ static inline pfq_status rows_append(struct store *store, pfq_team *team,
     for (int m = 0; m < plan->mates; m++) {
         batch[m] = rows_make(plan, m + 1, rows_before(plan, ranks, round, rank),
                              rows_of_rank(plan, round, rank), rows);
-        parts[m].batch = &batch[m];
+        parts[m].batches = &batch[m];
+        parts[m].count = 1;
         parts[m].tail.size = rows_tail(plan, m + 1, round, rank, tail[m]);
         parts[m].tail.data = (const uint8_t *)tail[m];
     }
     const pfq_status status = store_append(store, parts, err);
+    while (status == PFQ_OK && store_step(store))
+        continue;
     for (int m = 0; m < plan->mates; m++)
         rows_release(&batch[m]);
     return status;

@@ -340,8 +340,7 @@ static void check_bytes(const uint8_t *data, uint64_t offset, size_t bytes)
     CHECK_EQUAL(data[bytes], 0xee);
 }
 
-/* Read at once, or started and finished, a range holds what was written there, and nothing behind
- * it is touched; also in more pieces than can be under way. */
+/* A range holds what was written there, and nothing behind it is touched. */
 static void ranges_are_read_exactly(struct team_file *file)
 {
     const struct {
@@ -353,10 +352,6 @@ static void ranges_are_read_exactly(struct team_file *file)
     for (size_t k = 0; k < sizeof ranges / sizeof *ranges; k++) {
         memset(data, 0xee, sizeof data);
         CHECK_EQUAL(team_file_read(file, ranges[k].offset, data, ranges[k].bytes, NULL), PFQ_OK);
-        check_bytes(data, ranges[k].offset, ranges[k].bytes);
-        memset(data, 0xee, sizeof data);
-        CHECK_EQUAL(team_file_start(file, ranges[k].offset, data, ranges[k].bytes, NULL), PFQ_OK);
-        CHECK_EQUAL(team_file_finish(file, NULL), PFQ_OK);
         check_bytes(data, ranges[k].offset, ranges[k].bytes);
     }
 }
@@ -371,14 +366,9 @@ static void short_reads_are_errors(struct team_file *file, const char *path)
     CHECK_EQUAL(team_file_read(file, FILE_BYTES - 100, data, 400, &err), PFQ_IO);
     CHECK_TEXT(err.message, sentence);
     CHECK_TEXT(err.file, path);
-    memset(&err, 0, sizeof err);
-    CHECK_EQUAL(team_file_start(file, FILE_BYTES - 100, data, 400, &err), PFQ_OK);
-    CHECK_EQUAL(team_file_finish(file, &err), PFQ_IO);
-    CHECK_TEXT(err.message, sentence);
 }
 
-/* What ranks write is what ranks read, in calls of any size; a file may be closed in the middle of
- * a read. */
+/* What ranks write is what ranks read, in calls of any size. */
 static void files_hold_what_was_written(pfq_team *team)
 {
     const size_t calls[] = {TEAM_CALL_BYTES, 64, 1000};
@@ -390,8 +380,6 @@ static void files_hold_what_was_written(pfq_team *team)
         CHECK_EQUAL(team_file_open(team, path, TEAM_READ, &file, NULL), PFQ_OK);
         ranges_are_read_exactly(file);
         short_reads_are_errors(file, path);
-        static uint8_t data[FILE_BYTES];
-        CHECK_EQUAL(team_file_start(file, 0, data, FILE_BYTES, NULL), PFQ_OK);
         CHECK_EQUAL(team_file_close(file, NULL), PFQ_OK);
         CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
         if (team->rank == 0)

@@ -16,13 +16,12 @@
 
 /* ---- faults ---- */
 
-enum fault { NO_FAULT, FAIL, NO_SPACE, DELIVER_HALF, LIE };
+enum fault { NO_FAULT, FAIL, NO_SPACE, DELIVER_HALF };
 
 static struct {
     enum fault fault;
     int call;  /* the fault is at this call, counted from 0, ... */
     int calls; /* ... and this many there have been */
-    int claim; /* what MPI_Get_count says next, whatever was moved; 0: the truth */
 } plan;
 
 /* The fault of the call that is about to be made. */
@@ -39,9 +38,7 @@ static bool fails(enum fault fault, int *code)
 
 static int shortened(enum fault fault, int count)
 {
-    if (fault == LIE)
-        plan.claim = count;
-    return fault == DELIVER_HALF || fault == LIE ? (count + 1) / 2 : count;
+    return fault == DELIVER_HALF ? (count + 1) / 2 : count;
 }
 
 int MPI_File_read_at(MPI_File file, MPI_Offset offset, void *data, int count, MPI_Datatype type,
@@ -54,16 +51,6 @@ int MPI_File_read_at(MPI_File file, MPI_Offset offset, void *data, int count, MP
                : PMPI_File_read_at(file, offset, data, shortened(fault, count), type, status);
 }
 
-int MPI_File_iread_at(MPI_File file, MPI_Offset offset, void *data, int count, MPI_Datatype type,
-                      MPI_Request *request)
-{
-    int code;
-    const enum fault fault = next_fault();
-    return fails(fault, &code)
-               ? code
-               : PMPI_File_iread_at(file, offset, data, shortened(fault, count), type, request);
-}
-
 int MPI_File_write_at(MPI_File file, MPI_Offset offset, const void *data, int count,
                       MPI_Datatype type, MPI_Status *status)
 {
@@ -74,42 +61,28 @@ int MPI_File_write_at(MPI_File file, MPI_Offset offset, const void *data, int co
                : PMPI_File_write_at(file, offset, data, shortened(fault, count), type, status);
 }
 
-int MPI_Get_count(const MPI_Status *status, MPI_Datatype type, int *count)
-{
-    if (plan.claim == 0)
-        return PMPI_Get_count(status, type, count);
-    *count = plan.claim;
-    plan.claim = 0;
-    return MPI_SUCCESS;
-}
-
 /* ---- a job ---- */
 
-enum { RANK_BYTES = 3000, JOB_CALLS = 4, STARTED_CALL = 3 };
+enum { RANK_BYTES = 3000, JOB_CALLS = 3 };
 
 static uint8_t byte_at(uint64_t offset)
 {
     return (uint8_t)(offset * 41 + offset / 253);
 }
 
-/* One rank's part, until it fails: write, read, and read while doing something else; JOB_CALLS
- * calls. */
+/* One rank's part, until it fails: two writes and a read; JOB_CALLS calls. */
 static void do_part(struct team_file *out, struct team_file *in, uint64_t offset, pfq_error *err)
 {
-    static uint8_t written[RANK_BYTES], read[RANK_BYTES], later[RANK_BYTES];
+    static uint8_t written[RANK_BYTES], read[RANK_BYTES];
     for (size_t i = 0; i < RANK_BYTES; i++)
         written[i] = byte_at(offset + i);
     memset(read, 0, sizeof read);
-    memset(later, 0, sizeof later);
     if (team_file_write(out, offset, written, RANK_BYTES / 2, err) != PFQ_OK ||
         team_file_write(out, offset + RANK_BYTES / 2, written + RANK_BYTES / 2, RANK_BYTES / 2,
                         err) != PFQ_OK ||
-        team_file_read(in, offset, read, RANK_BYTES, err) != PFQ_OK ||
-        team_file_start(in, offset, later, RANK_BYTES, err) != PFQ_OK ||
-        team_file_finish(in, err) != PFQ_OK)
+        team_file_read(in, offset, read, RANK_BYTES, err) != PFQ_OK)
         return;
     CHECK(memcmp(read, written, RANK_BYTES) == 0);
-    CHECK(memcmp(later, written, RANK_BYTES) == 0);
 }
 
 /* The job on all ranks, with one rank's fault. Returns what the ranks agreed on. */
@@ -180,15 +153,6 @@ static void half_a_delivery_is_completed(pfq_team *team, const char *path)
     }
 }
 
-/* A started read whose count is not what was read (ROMIO; Open MPI where the system has refused) is
- * seen through, and what is missing is read. */
-static void a_count_that_lies_is_not_believed(pfq_team *team, const char *path)
-{
-    pfq_error err = {0};
-    CHECK_EQUAL(do_job(team, path, LIE, pfq_team_rank(team), STARTED_CALL, &err), PFQ_OK);
-    CHECK_EQUAL(plan.calls, JOB_CALLS + 1);
-}
-
 static void make_file(pfq_team *team, char path[PATH_MAX])
 {
     const char *const parent = getenv("TMPDIR");
@@ -213,7 +177,6 @@ int main(int argc, char **argv)
         any_failed_call_fails_all(team, path);
         a_full_disk_is_named(team, path);
         half_a_delivery_is_completed(team, path);
-        a_count_that_lies_is_not_believed(team, path);
     }
     CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
     if (pfq_team_rank(team) == 0)

@@ -4,6 +4,8 @@
  */
 #include "threads/threads.h"
 
+#include <limits.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -184,6 +186,74 @@ static void later_turns_are_not_begun(void)
     }
 }
 
+/* ---- beside ---- */
+
+enum { BESIDE_TURNS = 50, FEW_STEPS = 5 };
+
+struct aside {
+    pthread_t caller;
+    _Atomic int left;     /* steps */
+    _Atomic size_t turns; /* that are done */
+};
+
+static bool step(void *context)
+{
+    struct aside *const aside = context;
+    CHECK(pthread_equal(pthread_self(), aside->caller));
+    return aside->left > 0 && aside->left-- > 0;
+}
+
+static pfq_status turn_beside(void *context, size_t i, int thread, pfq_error *err)
+{
+    (void)thread, (void)err;
+    struct aside *const aside = context;
+    CHECK(!pthread_equal(pthread_self(), aside->caller));
+    sleep_microseconds(200);
+    while (i == BESIDE_TURNS - 1 && aside->left > 0 && aside->left <= FEW_STEPS)
+        sleep_microseconds(200); /* the last turn waits for the few steps, however slow they are */
+    atomic_fetch_add(&aside->turns, 1);
+    return PFQ_OK;
+}
+
+/* The caller takes the steps, other threads the turns, and steps end with the turns: as many as are
+ * left are the caller's to take. */
+static void steps_are_taken_beside_the_turns(void)
+{
+    for (int threads = 1; threads <= 3; threads++) {
+        struct aside few = {.caller = pthread_self(), .left = FEW_STEPS};
+        struct threads_aside aside = {step, &few};
+        CHECK_EQUAL(threads_for_beside(threads, BESIDE_TURNS, turn_beside, &few, &aside, NULL),
+                    PFQ_OK);
+        CHECK_EQUAL(few.turns, BESIDE_TURNS);
+        CHECK_EQUAL(few.left, 0);
+        struct aside endless = {.caller = pthread_self(), .left = INT_MAX};
+        aside.context = &endless;
+        CHECK_EQUAL(threads_for_beside(threads, BESIDE_TURNS, turn_beside, &endless, &aside, NULL),
+                    PFQ_OK);
+        CHECK_EQUAL(endless.turns, BESIDE_TURNS);
+        CHECK(endless.left > 0);
+    }
+}
+
+/* Without steps, or without turns, it is threads_for; a failed turn wins as it does there. */
+static void beside_nothing_it_is_a_loop(void)
+{
+    struct visits visits = {.threads = 2};
+    const struct threads_aside none = {NULL, NULL};
+    CHECK_EQUAL(threads_for_beside(2, 100, visit, &visits, NULL, NULL), PFQ_OK);
+    CHECK_EQUAL(threads_for_beside(2, 100, visit, &visits, &none, NULL), PFQ_OK);
+    for (size_t i = 0; i < 100; i++)
+        CHECK_EQUAL(visits.turns[i], 2);
+    struct aside unused = {.caller = pthread_self(), .left = 3};
+    const struct threads_aside aside = {step, &unused};
+    CHECK_EQUAL(threads_for_beside(2, 0, turn_beside, &unused, &aside, NULL), PFQ_OK);
+    CHECK_EQUAL(unused.left, 3);
+    pfq_error err = {0};
+    struct begun begun = {.failing = 3};
+    CHECK_EQUAL(threads_for_beside(2, 10, fail_one, &begun, &aside, &err), PFQ_BAD_BASE);
+    CHECK_EQUAL(err.status, PFQ_BAD_BASE);
+}
+
 /* ---- how many, and where ---- */
 
 /* How many threads: as wanted, else this rank's fair part of the CPUs of its machine. */
@@ -265,6 +335,8 @@ int main(int argc, char **argv)
     the_lowest_failed_turn_wins();
     the_error_may_be_left_out();
     later_turns_are_not_begun();
+    steps_are_taken_beside_the_turns();
+    beside_nothing_it_is_a_loop();
     the_environment_names_a_number(argv[0]);
     threads_run_on_cpus_of_the_mask();
     counts_follow_the_rule();
