@@ -29,6 +29,12 @@ typedef struct pfq_error {
     char message[PFQ_ERROR_MESSAGE_BYTES]; /* one sentence, no newline */
 } pfq_error;
 
+/* Fills an error for a callback to return: status and sentence, no place. err may be NULL.
+ * Collective: no. Threads: safe. Owns: nothing.
+ * Returns: `status`. */
+pfq_status pfq_error_say(pfq_error *err, pfq_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Writes the error as one line, `file:line: record N, byte B: message`, with what is known.
  * `size` bytes at most, always terminated; names from the input are shown with control
  * characters escaped.

@@ -10,64 +10,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "parfastq/parser.h"
 #include "parfastq/team.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { PFQ_MAX_MATES = 4 };
-
-typedef enum pfq_quality_encoding {
-    PFQ_QUALITY_AUTO = 0,   /* Sanger; a warning if the whole input looks like Phred+64 */
-    PFQ_QUALITY_SANGER,     /* '!'..'~' are Phred 0..93 */
-    PFQ_QUALITY_ILLUMINA13, /* '@'..'~' are Phred 0..62 */
-    PFQ_QUALITY_SOLEXA      /* ';'..'~' are Solexa scores -5..62, kept as score + 5 */
-} pfq_quality_encoding;
-
-typedef enum pfq_on_error {
-    PFQ_ON_ERROR_STOP = 0, /* the first bad record ends the run */
-    PFQ_ON_ERROR_SKIP /* bad records are left out, counted and listed; the run ends with status 1 */
-} pfq_on_error;
-
 typedef enum pfq_writer {
     PFQ_WRITER_AUTO = 0, /* parallel */
     PFQ_WRITER_PARALLEL, /* every rank writes its rows */
     PFQ_WRITER_GATHER    /* rows travel to rank 0, which writes alone */
 } pfq_writer;
-
-/* The input: for each mate the files of its lanes, in order. */
-typedef struct pfq_reads {
-    int mates;                               /* 1..PFQ_MAX_MATES; 1 when interleaved */
-    size_t lanes[PFQ_MAX_MATES];             /* number of files of each mate */
-    const char *const *files[PFQ_MAX_MATES]; /* paths, owned by the caller */
-    bool interleaved;                        /* the one stream holds mates 1 and 2 in turn */
-} pfq_reads;
-
-/* How far a run is. Numbers are of the whole team. */
-typedef struct pfq_progress {
-    uint64_t bytes;       /* done */
-    uint64_t total_bytes; /* to do; 0 if unknown */
-    uint64_t records;     /* done */
-    double seconds;       /* since the run began */
-} pfq_progress;
-
-/* How to read and parse. */
-typedef struct pfq_parse_config {
-    int threads;          /* per rank; 0: OMP_NUM_THREADS, else the cores this rank may use */
-    uint64_t slice_bytes; /* text one rank holds in one round; 0: 4 MiB a thread, 8 to 64 MiB */
-    uint64_t chunk_bytes; /* text one thread parses at a time; 0: 1 MiB; at most 1 GiB */
-    pfq_quality_encoding quality_encoding;
-    pfq_on_error on_error;
-    bool no_name_check;  /* do not compare the names of mates */
-    uint64_t max_errors; /* how many bad records are listed; 0: 100 */
-    /* Called on rank 0 by the main thread after every round; may be NULL. */
-    void (*progress)(void *context, const pfq_progress *progress);
-    /* Called on rank 0 for each bad record of a run that goes on, in order, and for each warning
-     * (status PFQ_OK); may be NULL. */
-    void (*report)(void *context, const pfq_error *what);
-    void *context;
-} pfq_parse_config;
 
 /* What was read. Numbers are of the whole team. */
 typedef struct pfq_counts {
@@ -80,7 +34,7 @@ typedef struct pfq_counts {
 } pfq_counts;
 
 typedef struct pfq_convert_config {
-    pfq_parse_config parse;
+    pfq_parser_config parse;
     pfq_writer writer;
     bool force;          /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
@@ -99,17 +53,17 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
  * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
  * Returns: PFQ_OK if all records are good; PFQ_BAD_RECORDS if not, after each has been reported; or
  * a failure. */
-pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err);
 
 /* Computes the byte ranges `pfq_convert` would use and prints them on rank 0 as a table: file,
  * round, rank, first byte, last byte + 1, bytes. Collective: team. Threads: main. Owns: nothing is
  * kept. Returns: PFQ_OK or a failure. */
-pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                     FILE *out, pfq_error *err);
 
 typedef struct pfq_export_config {
-    int threads;          /* as in pfq_parse_config */
+    int threads;          /* as in pfq_parser_config */
     uint64_t slice_bytes; /* text one rank formats at a time; 0: 64 MiB */
     int mate;             /* 1..4; 0: the only one, or all of an interleaved input in turn */
     bool rows_given;      /* export rows row_begin .. row_end - 1 only */

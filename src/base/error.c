@@ -48,6 +48,19 @@ pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const 
     return status;
 }
 
+pfq_status pfq_error_say(pfq_error *err, pfq_status status, const char *format, ...)
+{
+    if (!err)
+        return status;
+    memset(err, 0, sizeof *err);
+    err->status = status;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(err->message, sizeof err->message, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
 pfq_status error_status_of_errno(int number)
 {
     switch (number) {

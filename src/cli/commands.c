@@ -72,10 +72,10 @@ static pfq_status reads_from(const struct cli_options *options, pfq_reads *reads
     return status;
 }
 
-static pfq_parse_config parse_config_from(const struct cli_call *call)
+static pfq_parser_config parse_config_from(const struct cli_call *call)
 {
     const struct cli_options *options = &call->options;
-    return (pfq_parse_config){
+    return (pfq_parser_config){
         .threads = (int)options->threads, /* the table bounds it */
         .slice_bytes = options->slice_bytes,
         .chunk_bytes = options->chunk_bytes,
@@ -141,7 +141,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
 
 static pfq_status run_validate(struct cli_call *call, pfq_error *err)
 {
-    const pfq_parse_config config = parse_config_from(call);
+    const pfq_parser_config config = parse_config_from(call);
     pfq_counts counts = {0};
     pfq_reads reads;
     pfq_status status = reads_from(&call->options, &reads, err);
@@ -181,7 +181,7 @@ static pfq_status run_export(struct cli_call *call, pfq_error *err)
 
 static pfq_status run_plan(struct cli_call *call, pfq_error *err)
 {
-    const pfq_parse_config config = parse_config_from(call);
+    const pfq_parser_config config = parse_config_from(call);
     pfq_reads reads;
     const pfq_status status = reads_from(&call->options, &reads, err);
     return status ? status : pfq_plan(call->team, &reads, &config, call->out, err);

@@ -9,8 +9,8 @@
 
 /* One arena: the 64-bit columns first, so that all are aligned. A quarter more than is needed, as
  * the next chunk that comes here will be a little larger or smaller. */
-static pfq_status reserve(struct fastq_columns *columns, const struct fastq_totals *totals,
-                          pfq_error *err)
+pfq_status fastq_columns_reserve(struct fastq_columns *columns, const struct fastq_totals *totals,
+                                 pfq_error *err)
 {
     const uint64_t records = totals->records;
     const uint64_t numbers = 2 * sizeof(uint64_t) * (records + 1);
@@ -58,19 +58,16 @@ struct fastq_totals fastq_columns_share(const struct fastq_chunk *chunk, int dea
     return share;
 }
 
-/* Copies the records with index k, k + deal, ... */
-static void copy_records(const struct fastq_chunk *chunk, struct span text,
-                         const struct fastq_filling *filling, size_t k,
-                         struct fastq_columns *columns)
+void fastq_columns_copy(const struct fastq_chunk *chunk, struct span text,
+                        const struct fastq_filling *filling, int k, const pfq_batch *batch,
+                        struct fastq_totals to, uint8_t *low, uint8_t *high)
 {
-    const pfq_batch *const batch = &columns->batch;
-    struct fastq_totals to = {0};
-    for (size_t i = k; i < chunk->count; i += (size_t)filling->deal) {
+    for (size_t i = (size_t)k; i < chunk->count; i += (size_t)filling->deal) {
         const struct scan_record *const record = &chunk->records[i];
         const struct fastq_place place = fastq_place_of(chunk, record);
         memcpy(batch->sequence + to.bases, text.data + place.bases, record->bases);
         filling->kernel->shift(batch->quality + to.bases, text.data + place.quality, record->bases,
-                               filling->text_offset, &columns->low, &columns->high);
+                               filling->text_offset, low, high);
         memcpy(batch->name + to.name_bytes, text.data + place.name, record->name);
         batch->style[to.records] = (uint8_t)record->style;
         to.records++;
@@ -85,11 +82,13 @@ pfq_status fastq_columns_fill(struct fastq_chunk *chunk, struct span text,
                               const struct fastq_filling *filling, pfq_error *err)
 {
     for (int k = 0; k < filling->deal; k++) {
+        struct fastq_columns *const columns = &chunk->columns[k];
         const struct fastq_totals share = fastq_columns_share(chunk, filling->deal, 0, k);
-        const pfq_status status = reserve(&chunk->columns[k], &share, err);
+        const pfq_status status = fastq_columns_reserve(columns, &share, err);
         if (status)
             return status;
-        copy_records(chunk, text, filling, (size_t)k, &chunk->columns[k]);
+        fastq_columns_copy(chunk, text, filling, k, &columns->batch, (struct fastq_totals){0},
+                           &columns->low, &columns->high);
     }
     return PFQ_OK;
 }

@@ -58,7 +58,7 @@ static bool step(void *context)
     struct input *input = context;
     if (input->aside.step && input->aside.step(input->aside.context))
         return true;
-    for (int i = 0; i < input->count; i++)
+    for (int i = 0; i < input->count && !input->no_prefetch; i++)
         if (stream_step(&input->streams[i], &input->own))
             return true;
     return false;
@@ -203,6 +203,8 @@ static void present(struct input *input)
         if (!slot->active)
             continue;
         slice->text = slice_text(&slot->slice);
+        slice->lane = slot->slice.file_index;
+        slice->begin = slot->slice.range.begin;
         slice->chunks = slot->slice.chunks;
         slice->chunk_count = slot->slice.count;
         slice->tail = slice_tail(&slot->slice);
@@ -311,6 +313,7 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
     made->aside = config->aside;
+    made->no_prefetch = config->no_prefetch;
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
     made->faults.limit = config->rules.max_faults;
@@ -381,7 +384,7 @@ pfq_status input_pair_error(const struct input *input, pfq_error *err)
     return input->pair_error.status;
 }
 
-pfq_status input_faults(struct input *input, pfq_error **list, size_t *count, pfq_error *err)
+pfq_status input_faults(struct input *input, pfq_fault **list, size_t *count, pfq_error *err)
 {
     struct faults_entry *entries;
     *list = NULL;
@@ -393,7 +396,10 @@ pfq_status input_faults(struct input *input, pfq_error **list, size_t *count, pf
         *list = memory_allocate(*count, sizeof **list, &own);
     for (size_t i = 0; i < *count && *list; i++) {
         const struct input_source *source = &input->streams[entries[i].stream].source;
-        faults_describe(&entries[i].fault, source->files[entries[i].file].path, &(*list)[i]);
+        pfq_fault *const fault = &(*list)[i];
+        faults_describe(&entries[i].fault, source->files[entries[i].file].path, &fault->error);
+        fault->mate = (int)entries[i].stream + 1;
+        fault->chunk = fault->error.byte / input->rules.chunk_bytes;
     }
     free(entries);
     status = team_conclude(input->team, &own, err);

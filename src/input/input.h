@@ -28,6 +28,7 @@ struct input_config {
     size_t chunk_bytes;
     uint64_t slice_bytes; /* of all streams together, for each rank */
     bool check_names;
+    bool no_prefetch;           /* read a slice when it is wanted, not before */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
 };
 
@@ -35,6 +36,8 @@ struct input_config {
  * call after that. */
 struct input_slice {
     struct span text;
+    size_t lane;    /* the file, counted from 0, ... */
+    uint64_t begin; /* ... and where the text begins in it */
     const struct fastq_chunk *chunks;
     size_t chunk_count;
     uint64_t first;   /* good records of this stream before these */
@@ -81,6 +84,6 @@ pfq_status input_pair_error(const struct input *input, pfq_error *err);
 
 /* The bad records that were skipped, on rank 0: the first rules.max_faults of each stream, in
  * order; none on other ranks. Collective. Owns: the caller frees *list. */
-pfq_status input_faults(struct input *input, pfq_error **list, size_t *count, pfq_error *err);
+pfq_status input_faults(struct input *input, pfq_fault **list, size_t *count, pfq_error *err);
 
 #endif

@@ -32,7 +32,7 @@ static void note_rows(struct input *input, int stream_number)
             uint64_t row;
             const int mate = mate_of(input, stream_number, number, &row);
             const struct fastq_name_keys keys =
-                fastq_name_keys(slice->buffer.data + place.name, chunk->records[i].name, mate + 1);
+                fastq_name_keys(slice->text + place.name, chunk->records[i].name, mate + 1);
             struct mates_list *list = &input->mates.lists[mate];
             list->rows[list->count++] = (struct mates_row){
                 row, keys.whole, keys.dotted, slice->range.begin + place.name - 1, stream->file};

@@ -20,18 +20,17 @@ struct share_table {
     struct plan_range *slices;
 };
 
-/* Looks for the first record in the window, reading from one byte before it (which tells whether
- * the window begins at a line start), more and more, until it can tell. */
-static pfq_status probe(struct team_file *file, const struct plan_round *round,
-                        struct plan_range window, struct buffer *scratch, int64_t *finding,
-                        pfq_error *err)
+/* Reads from one byte before the window (which tells whether the window begins at a line start),
+ * more and more, until it can tell. */
+pfq_status share_probe(struct team_file *file, uint64_t file_bytes, struct plan_range window,
+                       struct buffer *scratch, int64_t *finding, pfq_error *err)
 {
     const uint64_t from = window.begin - 1;
     const size_t limit = (size_t)(window.end - from);
     size_t have = 0, where = 0;
     enum fastq_found found = FASTQ_MORE;
     for (size_t want = PROBE_BYTES; found == FASTQ_MORE; want *= 2) {
-        const uint64_t rest = round->file_bytes - from;
+        const uint64_t rest = file_bytes - from;
         const size_t bytes = want < rest ? want : (size_t)rest;
         pfq_status status = buffer_reserve(scratch, bytes, have, err);
         if (!status)
@@ -54,7 +53,7 @@ static int64_t find_cut(const struct share_request *request, int rank, struct bu
         return (int64_t)request->round.file_bytes;
     int64_t finding = PLAN_NO_CUT;
     if (request->file && !own->status)
-        probe(request->file, &request->round, window, scratch, &finding, own);
+        share_probe(request->file, request->round.file_bytes, window, scratch, &finding, own);
     return finding;
 }
 

@@ -13,8 +13,14 @@ enum { MORE_BYTES = 64 * 1024, READ_BYTES = 4 << 20 };
 
 pfq_status slice_begin(struct slice *slice, pfq_error *err)
 {
-    slice->text_bytes = 0;
-    return buffer_reserve(&slice->buffer, (size_t)(slice->range.end - slice->range.begin), 0, err);
+    const size_t bytes = (size_t)(slice->range.end - slice->range.begin);
+    const uint8_t *const memory = team_file_memory(slice->file);
+    slice->text_bytes = memory ? bytes : 0;
+    slice->text = memory ? memory + slice->range.begin : NULL;
+    const pfq_status status = memory ? PFQ_OK : buffer_reserve(&slice->buffer, bytes, 0, err);
+    if (!memory)
+        slice->text = slice->buffer.data;
+    return status;
 }
 
 pfq_status slice_read(struct slice *slice, pfq_error *err)
@@ -42,10 +48,14 @@ static pfq_status extend(struct slice *slice, size_t unfinished, pfq_error *err)
     const size_t held = have > unfinished ? have - unfinished : 0;
     size_t more = held > MORE_BYTES ? held : MORE_BYTES;
     more = more < rest ? more : (size_t)rest;
-    pfq_status status = buffer_reserve(&slice->buffer, have + more, have, err);
-    if (!status)
-        status = team_file_read(slice->file, slice->range.begin + have, slice->buffer.data + have,
-                                more, err);
+    pfq_status status = PFQ_OK;
+    if (!team_file_memory(slice->file)) {
+        status = buffer_reserve(&slice->buffer, have + more, have, err);
+        slice->text = slice->buffer.data;
+        if (!status)
+            status = team_file_read(slice->file, slice->range.begin + have,
+                                    slice->buffer.data + have, more, err);
+    }
     if (!status)
         slice->text_bytes = have + more;
     return status;

@@ -28,8 +28,10 @@ struct slice {
     uint64_t file_bytes;
     size_t file_index;
     struct team_file *file; /* shared with other slices of the same file; not owned */
+    const uint8_t
+        *text; /* from range.begin on: in `buffer`, or where the caller has it in memory */
     struct buffer buffer;
-    size_t text_bytes; /* of the buffer, from range.begin on: what has been read so far */
+    size_t text_bytes; /* what has been read so far */
 
     struct fastq_chunk *chunks;
     size_t count, capacity; /* chunks in use; chunks that own memory */
@@ -40,7 +42,8 @@ struct slice {
     bool faulty; /* stopped at a bad record, the last fault of the last chunk */
 };
 
-/* Makes room for slice->range of slice->file; nothing is read yet. */
+/* Makes room for slice->range of slice->file; nothing is read yet. A text in memory is taken where
+ * it lies, and needs no reading. */
 pfq_status slice_begin(struct slice *slice, pfq_error *err);
 
 /* Is there more of the range to read? */
@@ -63,16 +66,16 @@ void slice_forget(struct slice *slice);
 
 static inline struct span slice_text(const struct slice *slice)
 {
-    return (struct span){slice->buffer.data, slice->text_bytes};
+    return (struct span){slice->text, slice->text_bytes};
 }
 
 /* The blank lines that end the file, if it ends here: they are in the last chunk. */
 static inline struct span slice_tail(const struct slice *slice)
 {
     if (!slice->count)
-        return (struct span){slice->buffer.data, 0};
+        return (struct span){slice->text, 0};
     const struct fastq_chunk *last = &slice->chunks[slice->count - 1];
-    return (struct span){slice->buffer.data + last->tail, last->end - last->tail};
+    return (struct span){slice->text + last->tail, last->end - last->tail};
 }
 
 void slice_release(struct slice *slice);

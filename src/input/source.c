@@ -76,6 +76,13 @@ static pfq_status look(struct input_file *file, pfq_error *err)
     return sniff(file->path, first, (size_t)got, err);
 }
 
+/* A text needs no looking at the system; every rank has it. */
+static pfq_status look_at_text(struct input_file *file, pfq_error *err)
+{
+    const size_t size = file->bytes < SNIFF_BYTES ? (size_t)file->bytes : SNIFF_BYTES;
+    return sniff(file->path, (const char *)file->text, size, err);
+}
+
 static pfq_status make_list(const pfq_reads *reads, int mate, struct input_source *source,
                             pfq_error *err)
 {
@@ -83,8 +90,15 @@ static pfq_status make_list(const pfq_reads *reads, int mate, struct input_sourc
     source->files = memory_allocate(source->count, sizeof *source->files, err);
     if (!source->files)
         return PFQ_NO_MEMORY;
-    for (size_t i = 0; i < source->count; i++)
-        source->files[i].path = reads->files[mate][i];
+    const pfq_text *const texts = reads->texts[mate];
+    for (size_t i = 0; i < source->count; i++) {
+        struct input_file *const file = &source->files[i];
+        file->path = reads->files[mate] ? reads->files[mate][i] : "memory";
+        if (!texts)
+            continue;
+        file->text = texts[i].data ? texts[i].data : (const void *)"";
+        file->bytes = texts[i].bytes;
+    }
     return PFQ_OK;
 }
 
@@ -93,7 +107,8 @@ static pfq_status look_together(pfq_team *team, struct input_source *source, pfq
 {
     pfq_error own = {0};
     for (size_t i = 0; i < source->count && !own.status && pfq_team_rank(team) == 0; i++)
-        look(&source->files[i], &own);
+        source->files[i].text ? look_at_text(&source->files[i], &own)
+                              : look(&source->files[i], &own);
     pfq_status status = team_agree(team, 0, &own);
     if (status) {
         if (err)

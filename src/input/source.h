@@ -9,7 +9,8 @@
 #include "parfastq/team.h"
 
 struct input_file {
-    const char *path; /* the caller's */
+    const char *path;    /* the caller's; of a text in memory: its name */
+    const uint8_t *text; /* in memory; NULL: a file */
     uint64_t bytes;
     int64_t modified; /* seconds since 1970 */
 

@@ -39,8 +39,9 @@ static void open_next(struct stream *stream, pfq_error *own)
     stream->open = NULL;
     close_unless_used(stream, old);
     pfq_error err;
-    if (team_file_open(stream->team, stream->source.files[stream->next_file].path, TEAM_READ,
-                       &stream->open, &err)) {
+    const struct input_file *const next = &stream->source.files[stream->next_file];
+    if (next->text ? team_file_of_memory(next->text, next->bytes, next->path, &stream->open, &err)
+                   : team_file_open(stream->team, next->path, TEAM_READ, &stream->open, &err)) {
         stream->open = NULL;
         if (!own->status)
             *own = err;

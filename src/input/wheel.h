@@ -16,7 +16,7 @@ struct input {
     pfq_team *team;
     struct slice_rules rules;
     uint64_t slice_bytes;
-    bool check_names, interleaved;
+    bool check_names, interleaved, no_prefetch;
     struct threads_aside aside; /* the caller's */
     int count;                  /* streams */
     struct stream streams[MAX_STREAMS];

@@ -54,7 +54,7 @@ static bool write_rows(void *context)
 static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const char *output,
                           const pfq_convert_config *config, pfq_error *err)
 {
-    const pfq_parse_config *parse = &config->parse;
+    const pfq_parser_config *parse = &config->parse;
     const struct store_config store = {
         .mates = reads->interleaved ? 2 : reads->mates,
         .layout = reads->interleaved ? "interleaved"
@@ -131,7 +131,7 @@ static pfq_status turn(struct convert *convert, bool *more, pfq_error *err)
         return status;
     counting_add(&convert->counting, round);
     make_parts(convert, round, parts, &convert->own); /* a failure is agreed in the next turn */
-    reading_progress(&convert->reading);
+    reading_tell(&convert->reading, false);
     return store_append(convert->store, parts, err);
 }
 
@@ -177,7 +177,7 @@ static pfq_status finish_store(struct convert *convert, pfq_error *err)
 
 /* In auto mode qualities are Phred+33; says so where the whole input looks like the older Phred+64.
  */
-static pfq_status warn_of_phred64(struct convert *convert, const pfq_parse_config *config,
+static pfq_status warn_of_phred64(struct convert *convert, const pfq_parser_config *config,
                                   pfq_error *err)
 {
     uint64_t low = convert->low, high = convert->high;
@@ -195,7 +195,7 @@ static pfq_status warn_of_phred64(struct convert *convert, const pfq_parse_confi
     return status;
 }
 
-static pfq_status finish(struct convert *convert, const pfq_parse_config *config,
+static pfq_status finish(struct convert *convert, const pfq_parser_config *config,
                          pfq_counts *counts, pfq_error *err)
 {
     pfq_status status = finish_store(convert, err);
@@ -217,11 +217,12 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
 {
     struct convert convert = {.team = team, .low = UINT8_MAX};
-    const bool skip = config->parse.on_error == PFQ_ON_ERROR_SKIP;
     bool more = true;
-    const struct threads_aside aside = {write_rows, &convert};
-    pfq_status status =
-        reading_open(team, reads, &config->parse, skip, &aside, &convert.reading, err);
+    const struct reading_wish wish = {.skip_bad_records =
+                                          config->parse.on_error == PFQ_ON_ERROR_SKIP,
+                                      .fill = true,
+                                      .aside = {write_rows, &convert}};
+    pfq_status status = reading_open(team, reads, &config->parse, &wish, &convert.reading, err);
     if (!status)
         status = prepare(&convert, reads, output, config, err);
     while (!status && more)

@@ -4,7 +4,7 @@
 #ifndef RUN_COUNTING_H
 #define RUN_COUNTING_H
 
-#include "run/reading.h"
+#include "parse/reading.h"
 
 struct counting {
     int mates;

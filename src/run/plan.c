@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "input/share.h"
 #include "input/source.h"
-#include "run/reading.h"
+#include "parse/reading.h"
 #include "team/team.h"
 
 /* Where planning is in the files of one mate. */
@@ -136,7 +136,7 @@ static pfq_status planner_open(struct planner *planner, const pfq_reads *reads, 
                : share_create(planner->team, planner->count, &planner->rules, &planner->share, err);
 }
 
-pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                     FILE *out, pfq_error *err)
 {
     struct planner planner = {

@@ -1,18 +1,19 @@
 /*
  * validate: the parser over everything, and a list of what is wrong.
  */
-#include "run/reading.h"
+#include "parse/reading.h"
 
 #include "base/clock.h"
 #include "run/counting.h"
 
-pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err)
 {
     struct reading reading;
     struct counting counting;
     const pfq_error none = {0};
-    pfq_status status = reading_open(team, reads, config, true, NULL, &reading, err);
+    const struct reading_wish wish = {.skip_bad_records = true};
+    pfq_status status = reading_open(team, reads, config, &wish, &reading, err);
     counting_begin(&counting, reads);
     while (!status) {
         const struct input_round *round;
@@ -20,7 +21,7 @@ pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_
         if (status || !round)
             break;
         counting_add(&counting, round);
-        reading_progress(&reading);
+        reading_tell(&reading, false);
     }
     if (!status)
         status = counting_end(&counting, &reading, counts, err);

@@ -86,6 +86,7 @@ struct team_file {
     const struct team_file_operations *operations;
     char *path;
     size_t call_bytes;
+    const uint8_t *memory; /* the text, if that is what it is */
 };
 
 /* Files through pread and pwrite. */

@@ -46,6 +46,11 @@ pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *count
 pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err);
 pfq_status team_receive_root(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
 
+/* The other way, from rank 0 to one rank. */
+pfq_status team_send_from_root(pfq_team *team, int to, const void *data, size_t bytes,
+                               pfq_error *err);
+pfq_status team_receive_from_root(pfq_team *team, void *data, size_t bytes, pfq_error *err);
+
 /* Waits for everybody. */
 pfq_status team_wait(pfq_team *team, pfq_error *err);
 
@@ -72,6 +77,13 @@ enum team_file_mode { TEAM_READ, TEAM_WRITE }; /* TEAM_WRITE: the file exists al
 /* Opens a file on this rank alone. Owns: *file is ended with team_file_close. */
 pfq_status team_file_open(pfq_team *team, const char *path, enum team_file_mode mode,
                           struct team_file **file, pfq_error *err);
+
+/* A text in memory as a file: it is not copied and must stay. Owns: as team_file_open. */
+pfq_status team_file_of_memory(const void *text, uint64_t bytes, const char *name,
+                               struct team_file **file, pfq_error *err);
+
+/* The text of a file that is one in memory, else NULL. Pure. */
+const uint8_t *team_file_memory(const struct team_file *file);
 
 /* Reads exactly `bytes` at `offset`. A short read is PFQ_IO and names the file and the offset. */
 pfq_status team_file_read(struct team_file *file, uint64_t offset, void *data, size_t bytes,

@@ -18,7 +18,7 @@ static struct {
     pfq_reads reads;
     const char *files[PFQ_MAX_MATES][2]; /* the first two lanes */
     const char *input, *output;
-    pfq_parse_config parse;
+    pfq_parser_config parse;
     pfq_convert_config convert;
     pfq_export_config export;
     int version_calls;
@@ -44,7 +44,7 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     return PFQ_OK;
 }
 
-pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err)
 {
     (void)team, (void)counts, (void)err;
@@ -53,7 +53,7 @@ pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parse_
     return PFQ_OK;
 }
 
-pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                     FILE *out, pfq_error *err)
 {
     (void)out;

@@ -60,7 +60,7 @@ static const char *value_of(const char *word, const char *name)
 
 static void take_word(struct job *job, const char *word)
 {
-    pfq_parse_config *parse = &job->config.parse;
+    pfq_parser_config *parse = &job->config.parse;
     const char *value;
     if (strcmp(word, "validate") == 0)
         job->validate = true;

@@ -1,7 +1,7 @@
 /*
  * Opening an input as configured, and closing it with the right words.
  */
-#include "run/reading.h"
+#include "parse/reading.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@ enum { DEFAULT_MAX_ERRORS = 100 };
 #define MOST_SLICE_BYTES        (UINT64_C(64) << 20)
 #define DEFAULT_CHUNK_BYTES     (UINT64_C(1) << 20)
 #define LARGEST_CHUNK_BYTES     (UINT64_C(1) << 30)
+static const double SECONDS_BETWEEN_TELLING = 0.1;
 
 /* Cock et al. 2010: Sanger from '!' (33), Illumina 1.3 from '@' (64), Solexa from ';' (59, score
  * -5). */
@@ -36,7 +37,7 @@ pfq_status reading_threads(pfq_team *team, int wanted, int *threads, pfq_error *
     return status;
 }
 
-pfq_status reading_slice_bytes(pfq_team *team, const pfq_parse_config *config, int threads,
+pfq_status reading_slice_bytes(pfq_team *team, const pfq_parser_config *config, int threads,
                                uint64_t *bytes, pfq_error *err)
 {
     uint64_t most = (uint64_t)threads; /* ranks may have different numbers of CPUs */
@@ -50,7 +51,7 @@ pfq_status reading_slice_bytes(pfq_team *team, const pfq_parse_config *config, i
     return status;
 }
 
-pfq_status reading_check(const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config,
                          bool leaves_out_records, pfq_error *err)
 {
     if (reads->mates < 1 || reads->mates > PFQ_MAX_MATES)
@@ -74,7 +75,7 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parse_config *config,
 
 /* Turns the config into rules; what is wrong with it, or with this machine, may differ from rank to
  * rank. */
-static pfq_status make_rules(const pfq_reads *reads, const pfq_parse_config *config,
+static pfq_status make_rules(const pfq_reads *reads, const pfq_parser_config *config,
                              bool skip_bad_records, struct reading *reading, pfq_error *err)
 {
     const bool leaves_out = skip_bad_records && config->on_error == PFQ_ON_ERROR_SKIP;
@@ -97,20 +98,19 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parse_config *con
                      getenv("PFQ_SIMD"));
 }
 
-pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
-                        bool skip_bad_records, const struct threads_aside *aside,
-                        struct reading *reading, pfq_error *err)
+pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
+                        const struct reading_wish *wish, struct reading *reading, pfq_error *err)
 {
     pfq_error own = {0};
     *reading = (struct reading){.team = team, .config = config, .began = clock_seconds()};
     struct input_config *to = &reading->input_config;
-    make_rules(reads, config, skip_bad_records, reading, &own);
-    if (aside) {
-        to->aside = *aside;
+    make_rules(reads, config, wish->skip_bad_records, reading, &own);
+    to->aside = wish->aside;
+    to->no_prefetch = config->no_prefetch;
+    if (wish->fill)
         to->filling = (struct fastq_filling){.kernel = to->rules.kernel,
                                              .text_offset = reading->encoding.text_offset,
                                              .deal = reads->interleaved ? 2 : 1};
-    }
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
         status = reading_threads(team, config->threads, &to->threads, err);
@@ -133,16 +133,24 @@ static uint64_t records_so_far(const struct reading *reading, int streams)
     return records;
 }
 
-void reading_progress(const struct reading *reading)
+pfq_progress reading_progress(const struct reading *reading)
 {
-    if (!reading->config->progress || pfq_team_rank(reading->team) != 0)
-        return;
-    const pfq_progress progress = {
+    return (pfq_progress){
         .bytes = input_bytes(reading->input),
         .total_bytes = input_total_bytes(reading->input),
         .records = records_so_far(reading, input_streams(reading->input)),
         .seconds = clock_seconds() - reading->began,
     };
+}
+
+void reading_tell(struct reading *reading, bool at_end)
+{
+    const double now = clock_seconds();
+    if (!reading->config->progress || pfq_team_rank(reading->team) != 0 ||
+        (!at_end && now - reading->told < SECONDS_BETWEEN_TELLING))
+        return;
+    reading->told = now;
+    const pfq_progress progress = reading_progress(reading);
     reading->config->progress(reading->config->context, &progress);
 }
 
@@ -162,7 +170,8 @@ void reading_warn(const struct reading *reading, const char *format, ...)
 
 static pfq_status report_faults(struct reading *reading, pfq_error *err)
 {
-    pfq_error *list, pair;
+    pfq_fault *list;
+    pfq_error pair;
     size_t count;
     const pfq_status status = input_faults(reading->input, &list, &count, err);
     if (status)
@@ -170,7 +179,7 @@ static pfq_status report_faults(struct reading *reading, pfq_error *err)
     const bool speak = reading->config->report && pfq_team_rank(reading->team) == 0;
     const size_t limit = reading->input_config.rules.max_faults;
     for (size_t i = 0; i < count && i < limit && speak; i++)
-        reading->config->report(reading->config->context, &list[i]);
+        reading->config->report(reading->config->context, &list[i].error);
     free(list);
     if (input_pair_error(reading->input, &pair) && speak)
         reading->config->report(reading->config->context, &pair);
@@ -179,6 +188,7 @@ static pfq_status report_faults(struct reading *reading, pfq_error *err)
 
 pfq_status reading_conclude(struct reading *reading, pfq_error *err)
 {
+    reading_tell(reading, true);
     const uint64_t bad = input_bad_records(reading->input);
     const uint64_t good = records_so_far(reading, input_streams(reading->input));
     if (!good && !bad)

@@ -2,8 +2,8 @@
  * What convert, validate and plan have in common: from the caller's config to an open input, and
  * what is told to people on the way.
  */
-#ifndef RUN_READING_H
-#define RUN_READING_H
+#ifndef PARSE_READING_H
+#define PARSE_READING_H
 
 #include "input/input.h"
 #include "parfastq/run.h"
@@ -17,27 +17,35 @@ struct reading_encoding {
 /* A run's view of its input, and of what has been counted. */
 struct reading {
     pfq_team *team;
-    const pfq_parse_config *config;
+    const pfq_parser_config *config;
     struct input_config input_config;
     struct reading_encoding encoding;
     struct input *input;
-    double began;
+    double began, told; /* when progress was told last */
 };
 
 /* What is wrong with these reads or this config, if anything. Local. */
-pfq_status reading_check(const pfq_reads *reads, const pfq_parse_config *config,
+pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config,
                          bool leaves_out_records, pfq_error *err);
 
-/* Checks the config and opens the input. `aside`: what the main thread does beside the parsing;
- * NULL: nothing, and no columns are filled either. Collective; the same status on every rank. Owns:
+/* What a run wants of its input. */
+struct reading_wish {
+    bool skip_bad_records;      /* go on behind them, to list them */
+    bool fill;                  /* the columns of the chunks */
+    struct threads_aside aside; /* what the main thread does beside the parsing */
+};
+
+/* Checks the config and opens the input. Collective; the same status on every rank. Owns:
  * reading_close, also after a failure. */
-pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
-                        bool skip_bad_records, const struct threads_aside *aside,
-                        struct reading *reading, pfq_error *err);
+pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
+                        const struct reading_wish *wish, struct reading *reading, pfq_error *err);
 void reading_close(struct reading *reading);
 
-/* Tells rank 0's caller how far the run is. */
-void reading_progress(const struct reading *reading);
+/* How far the run is. */
+pfq_progress reading_progress(const struct reading *reading);
+
+/* Tells rank 0's caller, unless that was a moment ago; at the end in any case. */
+void reading_tell(struct reading *reading, bool at_end);
 
 /* Sends a warning to rank 0's caller. */
 void reading_warn(const struct reading *reading, const char *format, ...)
@@ -49,7 +57,7 @@ pfq_status reading_conclude(struct reading *reading, pfq_error *err);
 
 /* The size of a slice: as configured, else by the threads of a rank, the same on every rank.
  * Collective. */
-pfq_status reading_slice_bytes(pfq_team *team, const pfq_parse_config *config, int threads,
+pfq_status reading_slice_bytes(pfq_team *team, const pfq_parser_config *config, int threads,
                                uint64_t *bytes, pfq_error *err);
 
 /* Threads for each rank of this team. Collective; the same status on every rank. */

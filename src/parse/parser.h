@@ -1,0 +1,62 @@
+/*
+ * A parser inside: the input, and the chunks of the round it has come to.
+ *
+ * Every way of parsing (each.c, all.c, stream.c, pipeline.c) is a loop of parser_turn between
+ * parser_begin and parser_end. What fails on this rank alone is left in parser->own; the next turn
+ * agrees on it, so the last turn of a loop is one that finds nothing left.
+ */
+#ifndef PARSE_PARSER_H
+#define PARSE_PARSER_H
+
+#include <stdatomic.h>
+
+#include "parfastq/parser.h"
+#include "parse/align.h"
+#include "parse/reading.h"
+
+struct pfq_parser {
+    pfq_team *team;
+    bool own_team;
+    pfq_parser_config config; /* slice_bytes 0: the default */
+    pfq_reads reads;
+    const char *file[1]; /* of a parser of one file, or one text */
+    pfq_text text[1];
+    int threads;
+
+    struct reading reading;
+    pfq_parser_config wished; /* config, as this run wishes it */
+    pfq_error own;
+
+    const struct input_round *round; /* of the last turn */
+    pfq_chunk *chunks;               /* of this rank in this round, in the order of their rows */
+    size_t count, capacity;
+    struct align align; /* of mates with each other, and of shares */
+
+    _Atomic uint64_t bytes, total_bytes, records; /* for who asks from another thread */
+    double began;
+};
+
+/* Begins the input anew. `slice_bytes` 0: as configured. Collective; the same on every rank. Owns:
+ * ended by parser_end, also after a failure. */
+pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, uint64_t slice_bytes,
+                        pfq_error *err);
+
+/* The next round. *more is false when the input is over, or after a failure. If the run fills
+ * columns, parser->chunks are made, which live until the call after the next; else there is
+ * parser->round. Collective; the same status on every rank. */
+pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err);
+
+/* Ends the run: says what there is to say, if it went well so far. Collective. */
+pfq_status parser_end(pfq_parser *parser, pfq_status status, pfq_error *err);
+
+/* Does the input need align? Else chunks are those of the only stream, where they are. Pure. */
+bool parser_aligns(const pfq_parser *parser);
+
+/* Keeps a failure of this rank until the next turn, unless there is one. */
+void parser_fail(pfq_parser *parser, pfq_status status, const pfq_error *err);
+
+/* A copy of a chunk that owns its memory: pfq_chunks_release(copy, 1) or chunk_release. */
+pfq_status chunk_copy(const pfq_chunk *chunk, pfq_chunk *copy, pfq_error *err);
+void chunk_release(pfq_chunk *chunk);
+
+#endif
