@@ -36,6 +36,7 @@ endfunction()
 set(PFQ_MPI_ENVIRONMENT
     "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1"
     "OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_hwloc_base_binding_policy=none;OMP_NUM_THREADS=2"
+    "OMP_WAIT_POLICY=passive" # threads that spin between loops keep other ranks from their cores
     ${PFQ_SANITIZE_ENVIRONMENT})
 
 # pfq_mpi_test(DIRECTORY/test_x layer...): the same program with 1, 2, 3 and 5 ranks.
