@@ -55,6 +55,7 @@ typedef struct pfq_progress {
 /* How to read and parse. */
 typedef struct pfq_parse_config {
     int threads;          /* per rank; 0: OMP_NUM_THREADS, else the cores this rank may use */
+    bool pin_threads;     /* bind each thread to a CPU of its own while it reads */
     uint64_t slice_bytes; /* text one rank holds in one round; 0: 4 MiB a thread, 8 to 64 MiB */
     uint64_t chunk_bytes; /* text one thread parses at a time; 0: 1 MiB; at most 1 GiB */
     pfq_quality_encoding quality_encoding;

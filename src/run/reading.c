@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "team/team.h"
+#include "threads/place.h"
 
 enum { DEFAULT_MAX_ERRORS = 100 };
 /* Slices that stay near the caches are faster, but every thread must find a few chunks in one. */
@@ -97,6 +98,20 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parse_config *con
                      getenv("PFQ_SIMD"));
 }
 
+/* Binds the threads if that is wanted. One rank may be refused what another is given. */
+static pfq_status pin_threads(struct reading *reading, pfq_error *err)
+{
+    int rank, ranks;
+    if (!reading->config->pin_threads)
+        return PFQ_OK;
+    const pfq_status status = team_neighbours(reading->team, &rank, &ranks, err);
+    if (status)
+        return status;
+    pfq_error own = {0};
+    reading->pinned = threads_pin(reading->input_config.threads, rank, ranks, &own) == PFQ_OK;
+    return team_conclude(reading->team, &own, err);
+}
+
 pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_config *config,
                         bool skip_bad_records, const struct threads_aside *aside,
                         struct reading *reading, pfq_error *err)
@@ -115,6 +130,8 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parse_
     if (!status)
         status = reading_threads(team, config->threads, &to->threads, err);
     if (!status)
+        status = pin_threads(reading, err);
+    if (!status)
         status = reading_slice_bytes(team, config, to->threads, &to->slice_bytes, err);
     return status ? status : input_open(team, reads, to, &reading->input, err);
 }
@@ -123,6 +140,9 @@ void reading_close(struct reading *reading)
 {
     input_close(reading->input);
     reading->input = NULL;
+    if (reading->pinned)
+        threads_unpin(reading->input_config.threads);
+    reading->pinned = false;
 }
 
 static uint64_t records_so_far(const struct reading *reading, int streams)
