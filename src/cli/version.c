@@ -218,7 +218,7 @@ pfq_status version_print_placement(pfq_team *team, int threads, bool pinned, con
         status = gather_reports(team, count, (int)rows, &all, err);
     if (pinned)
         threads_unpin(count);
-    if (!status && pfq_team_rank(team) == 0) {
+    if (!status && all) { /* rank 0 */
         print_build(mpi, out);
         print_reports(all, pfq_team_size(team), (int)rows, out);
     }

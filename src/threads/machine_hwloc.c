@@ -20,6 +20,10 @@ static pfq_status load(hwloc_topology_t *topology, pfq_error *err)
         return error_set(err, PFQ_NO_MEMORY, NULL, "no memory for the map of this machine");
     /* Caches are not asked for, and finding them takes time. */
     hwloc_topology_set_cache_types_filter(*topology, HWLOC_TYPE_FILTER_KEEP_NONE);
+#if HWLOC_API_VERSION >= 0x00020100
+    /* Linux knows it all; asking the processor would drag this thread over all CPUs in turn. */
+    hwloc_topology_set_components(*topology, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
+#endif
     if (hwloc_topology_load(*topology) == 0)
         return PFQ_OK;
     hwloc_topology_destroy(*topology);
@@ -53,14 +57,14 @@ static hwloc_obj_t around(const struct machine *machine, int cpu, hwloc_obj_type
 {
     if (!machine || cpu < 0)
         return NULL;
-    const hwloc_topology_t topology = machine->topology;
-    const hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topology, (unsigned)cpu);
+    hwloc_topology_t topology = machine->topology;
+    hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(topology, (unsigned)cpu);
     return pu ? hwloc_get_ancestor_obj_by_type(topology, type, pu) : NULL;
 }
 
 int machine_core(const struct machine *machine, int cpu)
 {
-    const hwloc_obj_t core = around(machine, cpu, HWLOC_OBJ_CORE);
+    hwloc_obj_t core = around(machine, cpu, HWLOC_OBJ_CORE);
     return core ? (int)core->logical_index : cpu;
 }
 
@@ -111,7 +115,7 @@ int machine_memory(const struct machine *machine, int cpu, enum threads_memory p
         return prefer(machine, all, HWLOC_MEMBIND_DEFAULT);
     if (policy == THREADS_MEMORY_INTERLEAVE)
         return prefer(machine, all, HWLOC_MEMBIND_INTERLEAVE);
-    const hwloc_obj_t node = node_of(machine, cpu);
+    hwloc_obj_t node = node_of(machine, cpu);
     return node ? prefer(machine, node->nodeset, HWLOC_MEMBIND_BIND) : ENOSYS;
 }
 

@@ -40,12 +40,13 @@ static _Thread_local struct {
 
 /* ---- in which order CPUs are taken ---- */
 
-/* The CPUs of this process. With OMP_PROC_BIND or OMP_PLACES the runtime has bound the calling
- * thread to one place, and the places together are what the process has. Returns their number. */
-static int find_cpus(union cpu_mask *mask)
+/* With OMP_PROC_BIND or OMP_PLACES the runtime has bound the calling thread to one place, and the
+ * places together are what the process has. Without them its own mask says more: the places of some
+ * runtimes are those of the beginning. */
+static void add_places(union cpu_mask *mask)
 {
-    threads_cpus(mask->words, MASK_WORDS);
-    for (int place = 0; place < omp_get_num_places(); place++) {
+    const int places = omp_get_proc_bind() == omp_proc_bind_false ? 0 : omp_get_num_places();
+    for (int place = 0; place < places; place++) {
         int ids[MASK_CPUS];
         const int n = omp_get_place_num_procs(place);
         if (n > MASK_CPUS)
@@ -54,6 +55,13 @@ static int find_cpus(union cpu_mask *mask)
         for (int i = 0; i < n; i++)
             mask_add(mask, ids[i]);
     }
+}
+
+/* The CPUs of this process. Returns their number. */
+static int find_cpus(union cpu_mask *mask)
+{
+    threads_cpus(mask->words, MASK_WORDS);
+    add_places(mask);
     return CPU_COUNT_S(sizeof *mask, &mask->set);
 }
 

@@ -253,9 +253,9 @@ int main(void)
     threads_stay_bound_through_loops_of_any_size();
     unbinding_gives_all_cpus_back();
     ranks_take_cpus_of_their_own();
-    the_mask_of_the_process_is_obeyed();
     nonsense_is_refused();
     memory_is_placed_or_refused_by_name();
     threads_run_on_cpus_of_the_mask();
+    the_mask_of_the_process_is_obeyed(); /* the last: threads that it starts inherit its one CPU */
     return 0;
 }
