@@ -319,6 +319,13 @@ pfq_status threads_numa(int threads, enum threads_memory policy, pfq_error *err)
                      strerror(refused));
 }
 
+void threads_free_caller(void)
+{
+    union cpu_mask whole;
+    if (find_cpus(&whole) > 0)
+        (void)set_affinity(&whole); /* else it stays where it is */
+}
+
 /* ---- where threads are ---- */
 
 static struct threads_place own_place(const struct machine *machine)

@@ -51,6 +51,10 @@ pfq_status threads_numa(int threads, enum threads_memory policy, pfq_error *err)
 /* Where each of `threads` workers runs now, beside the caller. */
 void threads_places(int threads, struct threads_place *places);
 
+/* Gives the calling thread all CPUs of its process, of which OMP_PROC_BIND has left it one place.
+ */
+void threads_free_caller(void);
+
 /* ---- for the loops ---- */
 
 struct threads_seats;
