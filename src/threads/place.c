@@ -32,11 +32,13 @@ struct threads_seats {
 static _Thread_local struct threads_seats *seating;
 
 /* What this thread itself was last given. */
-static _Thread_local struct {
-    bool bound;
-    int cpu;
-    enum threads_memory memory;
-} given;
+struct seat {
+    /* cppcheck loses sight of a struct behind _Thread_local. */
+    bool bound;                 /* cppcheck-suppress unusedStructMember ; to cpu, else to none */
+    int cpu;                    /* cppcheck-suppress unusedStructMember */
+    enum threads_memory memory; /* cppcheck-suppress unusedStructMember */
+};
+static _Thread_local struct seat given;
 
 /* ---- in which order CPUs are taken ---- */
 
