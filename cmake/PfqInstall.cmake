@@ -5,7 +5,7 @@
 #
 # The public headers need neither MPI nor HDF5; the users of parfastq/mpi.h call MPI themselves
 # and link it. A static library needs at link time what it was built with; the package finds MPI and
-# OpenMP again, and HDF5 where it was.
+# OpenMP again, and HDF5 and hwloc where they were.
 include(CMakePackageConfigHelpers)
 
 target_include_directories(parfastq INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
@@ -20,7 +20,7 @@ add_library(parfastq::parfastq ALIAS parfastq)
 get_target_property(kind parfastq TYPE)
 set(exported parfastq)
 if(kind STREQUAL "STATIC_LIBRARY")
-  list(APPEND exported pfq_mpi pfq_hdf5 pfq_openmp)
+  list(APPEND exported pfq_mpi pfq_hdf5 pfq_openmp pfq_hwloc)
 endif()
 install(TARGETS ${exported} EXPORT parfastq-targets
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
@@ -58,6 +58,9 @@ install(FILES ${PROJECT_BINARY_DIR}/parfastq-config.cmake
 
 # Libraries by path, as pkg-config files of MPI and HDF5 have other names at each place.
 set(libraries ${HDF5_C_LIBRARIES} ${MPI_C_LIBRARIES})
+if(PFQ_HAS_HWLOC)
+  list(APPEND libraries ${HWLOC_LIBRARY})
+endif()
 list(REMOVE_DUPLICATES libraries)
 set(words)
 foreach(library IN LISTS libraries)

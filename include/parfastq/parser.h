@@ -156,7 +156,8 @@ typedef struct pfq_place {
     bool pinned; /* it may run nowhere else */
 } pfq_place;
 
-/* Where each of the parser's threads runs now: places[0 .. pfq_parser_threads).
+/* Where each of the parser's threads ran when the last run began, or when it was opened:
+ * places[0 .. pfq_parser_threads).
  * Collective: no. Threads: main. Owns: nothing. Returns: nothing. */
 void pfq_parser_places(const pfq_parser *parser, pfq_place *places);
 

@@ -77,6 +77,7 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
     const struct cli_options *options = &call->options;
     return (pfq_parser_config){
         .threads = (int)options->threads, /* the table bounds it */
+        .pin_threads = options->pin != 0,
         .slice_bytes = options->slice_bytes,
         .chunk_bytes = options->chunk_bytes,
         .quality_encoding = (pfq_quality_encoding)options->quality_encoding,
@@ -198,8 +199,8 @@ static pfq_status run_version(struct cli_call *call, pfq_error *err)
     if (call->options.operands.n)
         return refuse(err, "'parfastq version' takes no files");
     if (call->options.verbose)
-        return version_print_placement(call->team, (int)call->options.threads, call->mpi, call->out,
-                                       err);
+        return version_print_placement(call->team, (int)call->options.threads,
+                                       call->options.pin != 0, call->mpi, call->out, err);
     if (pfq_team_rank(call->team) == 0)
         version_print(call->out);
     return PFQ_OK;

@@ -18,6 +18,7 @@
 #include "cli/words.h"
 #include "parfastq/team.h"
 #include "team/team.h"
+#include "threads/place.h"
 
 #ifdef PFQ_MPI
 #include "parfastq/mpi.h"
@@ -147,12 +148,14 @@ static void catch_signals(void)
 /* Between two parallel loops the threads of OpenMP spin by default, on cores that the reading of
  * the next slice and other ranks need: measured, a run with two threads took longer than with one.
  * Whether they spin is decided from the environment when the program is loaded, so where nobody has
- * said how they should wait, it is loaded once more. */
+ * said how they should wait, it is loaded once more. It then inherits the CPUs of this thread,
+ * which must be all of them again if OpenMP has bound it already. */
 static void let_threads_sleep(char **argv)
 {
     if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME"))
         return;
     setenv("OMP_WAIT_POLICY", "passive", 1);
+    threads_free_caller();
     execv("/proc/self/exe", argv); /* where there is no /proc, they spin */
 }
 

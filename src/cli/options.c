@@ -75,6 +75,8 @@ static const struct option options_table[] = {
     {"threads", 't', ROUNDS | CLI_VERSION, OPTION_COUNT, KEPT(threads), .value = "N",
      .low = 1, .high = 4096,
      .help = "threads of each rank (default: OMP_NUM_THREADS, else the CPUs it may use)"},
+    {"pin", 0, TEXT | CLI_VERSION, OPTION_FLAG, 1, KEPT(pin),
+     .help = "bind each thread to a CPU of its own, of those the rank may use"},
     {"slice-size", 0, ROUNDS, OPTION_SIZE, KEPT(slice_bytes), .value = "SIZE",
      .low = 1, .high = UINT64_C(1) << 40,
      .help = "text that one rank holds at a time; SIZE is bytes, or with k, M or G (default: 8M a "

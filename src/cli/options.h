@@ -49,6 +49,7 @@ struct cli_options {
     const char *output;                   /* NULL: not given */
     int interleaved;
     uint64_t threads; /* 0: not given */
+    int pin;
     uint64_t slice_bytes;
     uint64_t chunk_bytes;
     int quality_encoding; /* pfq_quality_encoding */

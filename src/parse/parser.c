@@ -37,9 +37,15 @@ static pfq_status make(const pfq_parser_config *config, pfq_parser **out, pfq_er
 static pfq_status look(pfq_parser *parser, pfq_error *err)
 {
     const struct reading_wish wish = {0};
+    pfq_error own = {0};
     pfq_status status = parser_begin(parser, &wish, 0, err);
-    if (!status)
+    if (!status) {
         parser->threads = parser->reading.input_config.threads;
+        parser->places = memory_allocate((size_t)parser->threads, sizeof *parser->places, &own);
+        if (parser->places)
+            threads_places(parser->threads, parser->places);
+        status = team_conclude(parser->team, &own, err);
+    }
     reading_close(&parser->reading);
     return status;
 }
@@ -99,6 +105,7 @@ void pfq_parser_close(pfq_parser *parser)
     reading_close(&parser->reading);
     align_destroy(&parser->align);
     free(parser->chunks);
+    free(parser->places);
     if (parser->own_team)
         pfq_team_destroy(parser->team);
     free(parser);
@@ -109,6 +116,18 @@ void pfq_parser_close(pfq_parser *parser)
 int pfq_parser_threads(const pfq_parser *parser)
 {
     return parser->threads;
+}
+
+void pfq_parser_places(const pfq_parser *parser, pfq_place *places)
+{
+    for (int i = 0; i < parser->threads; i++) {
+        const struct threads_place *const at = &parser->places[i];
+        places[i] = (pfq_place){.cpu = at->cpu,
+                                .core = at->core,
+                                .package = at->package,
+                                .numa_node = at->numa_node,
+                                .pinned = at->pinned};
+    }
 }
 
 double pfq_parser_progress(const pfq_parser *parser, pfq_progress *progress)
@@ -141,6 +160,8 @@ pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, uin
         reading_open(parser->team, &parser->reads, &parser->wished, wish, &parser->reading, err);
     if (status)
         return status;
+    if (parser->places)
+        threads_places(parser->threads, parser->places);
     atomic_store(&parser->bytes, 0);
     atomic_store(&parser->total_bytes, input_total_bytes(parser->reading.input));
     atomic_store(&parser->records, 0);

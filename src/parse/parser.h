@@ -13,6 +13,7 @@
 #include "parfastq/parser.h"
 #include "parse/align.h"
 #include "parse/reading.h"
+#include "threads/place.h"
 
 struct pfq_parser {
     pfq_team *team;
@@ -22,6 +23,7 @@ struct pfq_parser {
     const char *file[1]; /* of a parser of one file, or one text */
     pfq_text text[1];
     int threads;
+    struct threads_place *places; /* of the threads, when the last run began */
 
     struct reading reading;
     pfq_parser_config wished; /* config, as this run wishes it */

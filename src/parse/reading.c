@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "team/team.h"
+#include "threads/place.h"
 
 enum { DEFAULT_MAX_ERRORS = 100 };
 /* Slices that stay near the caches are faster, but every thread must find a few chunks in one. */
@@ -68,6 +69,8 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config
                          "stretch held is unknown, so the mates behind it would not match");
     if ((unsigned)config->quality_encoding >= sizeof encodings / sizeof *encodings)
         return error_set(err, PFQ_USAGE, NULL, "unknown quality encoding");
+    if ((unsigned)config->numa > PFQ_NUMA_INTERLEAVE)
+        return error_set(err, PFQ_USAGE, NULL, "unknown NUMA policy");
     if (config->chunk_bytes > LARGEST_CHUNK_BYTES)
         return error_set(err, PFQ_USAGE, NULL, "chunks may hold 1 GiB at most");
     return PFQ_OK;
@@ -98,6 +101,29 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parser_config *co
                      getenv("PFQ_SIMD"));
 }
 
+/* Binds the threads, and says where their memory comes from, if that is wanted. One rank may be
+ * refused what another is given. */
+static pfq_status place_threads(struct reading *reading, pfq_error *err)
+{
+    static const enum threads_memory memory[] = {[PFQ_NUMA_AUTO] = THREADS_MEMORY_AUTO,
+                                                 [PFQ_NUMA_LOCAL] = THREADS_MEMORY_LOCAL,
+                                                 [PFQ_NUMA_INTERLEAVE] = THREADS_MEMORY_INTERLEAVE};
+    const pfq_parser_config *const config = reading->config;
+    const int threads = reading->input_config.threads;
+    int rank = 0, ranks = 1;
+    if (!config->pin_threads && !config->numa)
+        return PFQ_OK;
+    const pfq_status status = team_neighbours(reading->team, &rank, &ranks, err);
+    if (status)
+        return status;
+    pfq_error own = {0};
+    if (config->pin_threads)
+        reading->pinned = threads_pin(threads, rank, ranks, &own) == PFQ_OK;
+    if (config->numa && !own.status)
+        reading->bound = threads_numa(threads, memory[config->numa], &own) == PFQ_OK;
+    return team_conclude(reading->team, &own, err);
+}
+
 pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         const struct reading_wish *wish, struct reading *reading, pfq_error *err)
 {
@@ -115,6 +141,8 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser
     if (!status)
         status = reading_threads(team, config->threads, &to->threads, err);
     if (!status)
+        status = place_threads(reading, err);
+    if (!status)
         status = reading_slice_bytes(team, config, to->threads, &to->slice_bytes, err);
     return status ? status : input_open(team, reads, to, &reading->input, err);
 }
@@ -123,6 +151,11 @@ void reading_close(struct reading *reading)
 {
     input_close(reading->input);
     reading->input = NULL;
+    if (reading->pinned)
+        threads_unpin(reading->input_config.threads);
+    if (reading->bound)
+        threads_numa(reading->input_config.threads, THREADS_MEMORY_AUTO, NULL);
+    reading->pinned = reading->bound = false;
 }
 
 static uint64_t records_so_far(const struct reading *reading, int streams)

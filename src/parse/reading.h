@@ -22,6 +22,7 @@ struct reading {
     struct reading_encoding encoding;
     struct input *input;
     double began, told; /* when progress was told last */
+    bool pinned, bound; /* threads, and their memory, to be released at the end */
 };
 
 /* What is wrong with these reads or this config, if anything. Local. */

@@ -96,6 +96,14 @@ static pfq_status unite_machine(pfq_team *team, uint8_t *mask, size_t bytes, int
     return PFQ_OK;
 }
 
+static pfq_status meet_alike(pfq_team *team, int colour, int *rank, int *ranks, pfq_error *err)
+{
+    (void)team, (void)colour, (void)err;
+    *rank = 0;
+    *ranks = 1;
+    return PFQ_OK;
+}
+
 static void destroy(pfq_team *team)
 {
     free(team);
@@ -114,6 +122,7 @@ static const struct team_operations alone = {
     .receive = receive_message,
     .wait = wait_for_nobody,
     .unite_machine = unite_machine,
+    .meet_alike = meet_alike,
     .destroy = destroy,
 };
 

@@ -203,6 +203,24 @@ static pfq_status unite_machine(pfq_team *team, uint8_t *mask, size_t bytes, int
     return talk(code, "cannot find the CPUs of this machine", err);
 }
 
+static pfq_status meet_alike(pfq_team *team, int colour, int *rank, int *ranks, pfq_error *err)
+{
+    MPI_Comm local, alike;
+    int code = MPI_Comm_split_type(mpi_team(team)->comm, MPI_COMM_TYPE_SHARED, team->rank,
+                                   MPI_INFO_NULL, &local);
+    if (code != MPI_SUCCESS)
+        return talk(code, "cannot find the ranks of this machine", err);
+    code = MPI_Comm_split(local, colour, team->rank, &alike);
+    MPI_Comm_free(&local);
+    if (code != MPI_SUCCESS)
+        return talk(code, "cannot find the ranks with the same CPUs", err);
+    code = MPI_Comm_rank(alike, rank);
+    if (code == MPI_SUCCESS)
+        code = MPI_Comm_size(alike, ranks);
+    MPI_Comm_free(&alike);
+    return talk(code, "cannot find the ranks with the same CPUs", err);
+}
+
 static void release_memory(struct mpi_team *made)
 {
     if (!made)
@@ -230,6 +248,7 @@ static const struct team_operations over_mpi = {
     .receive = receive_message,
     .wait = wait_for_all,
     .unite_machine = unite_machine,
+    .meet_alike = meet_alike,
     .destroy = destroy,
 };
 

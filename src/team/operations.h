@@ -54,6 +54,9 @@ struct team_operations {
      */
     pfq_status (*unite_machine)(pfq_team *team, uint8_t *mask, size_t bytes, int *local_ranks,
                                 pfq_error *err);
+    /* The ranks of this machine that give the same colour (0 .. INT_MAX): this one's number among
+     * them, and how many they are. */
+    pfq_status (*meet_alike)(pfq_team *team, int colour, int *rank, int *ranks, pfq_error *err);
     void (*destroy)(pfq_team *team); /* releases `team` too */
 };
 

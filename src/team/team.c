@@ -267,15 +267,37 @@ union cpu_mask {
     uint8_t bytes[1024];
 };
 
+/* The affinity mask of this process; empty where it cannot be read. */
+static void read_cpus(union cpu_mask *mask)
+{
+    memset(mask, 0, sizeof *mask);
+    (void)sched_getaffinity(0, sizeof *mask, &mask->set);
+}
+
 pfq_status team_machine(pfq_team *team, int *local_ranks, int *cpus_together, pfq_error *err)
 {
     union cpu_mask mask;
-    memset(&mask, 0, sizeof mask);
-    /* Where the mask cannot be read it stays empty, and 0 CPUs means "unknown". */
-    (void)sched_getaffinity(0, sizeof mask, &mask.set);
+    read_cpus(&mask); /* an empty one is 0 CPUs, which means "unknown" */
     const pfq_status status =
         team->operations->unite_machine(team, mask.bytes, sizeof mask, local_ranks, err);
     if (status == PFQ_OK)
         *cpus_together = CPU_COUNT_S(sizeof mask, &mask.set);
     return status;
+}
+
+/* FNV-1a, folded to a colour. Two masks of one colour are not worth more care: ranks would then
+ * take CPUs as if they shared a mask that they do not share. */
+static int colour_of(const union cpu_mask *mask)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < sizeof mask->bytes; i++)
+        hash = (hash ^ mask->bytes[i]) * UINT64_C(0x100000001b3);
+    return (int)((hash ^ hash >> 32) & INT32_MAX);
+}
+
+pfq_status team_neighbours(pfq_team *team, int *rank, int *ranks, pfq_error *err)
+{
+    union cpu_mask mask;
+    read_cpus(&mask);
+    return team->operations->meet_alike(team, colour_of(&mask), rank, ranks, err);
 }

@@ -69,6 +69,10 @@ pfq_status team_conclude(pfq_team *team, pfq_error *own, pfq_error *err);
  * Collective. */
 pfq_status team_machine(pfq_team *team, int *local_ranks, int *cpus_together, pfq_error *err);
 
+/* How many ranks of this machine have exactly the CPUs of this one, itself included, and its number
+ * among them, from 0, in the order of ranks. Collective. */
+pfq_status team_neighbours(pfq_team *team, int *rank, int *ranks, pfq_error *err);
+
 /* ---- files: each rank for itself, at explicit offsets, at most 1 GiB a call ---- */
 
 struct team_file;

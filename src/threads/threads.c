@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "threads/mask.h"
+#include "threads/place.h"
+
 /* What the threads of one loop share. What is written at every turn, what is only read, and what is
  * written once lie on cache lines of their own. */
 struct loop {
@@ -91,8 +94,13 @@ pfq_status threads_for(int threads, size_t n, threads_body *body, void *context,
     if (threads <= 1 || n <= 1)
         return run_alone(n, body, context, err);
     struct loop loop = {.body = body, .context = context, .n = n, .failed = SIZE_MAX};
-#pragma omp parallel default(none) shared(loop) num_threads(threads_of(threads, n))
-    take_turns(&loop, omp_get_thread_num());
+    const struct threads_seats *const seats = threads_seats();
+#pragma omp parallel default(none) shared(loop, seats) num_threads(threads_of(threads, n))
+    {
+        const int thread = omp_get_thread_num();
+        (void)threads_sit(seats, thread);
+        take_turns(&loop, thread);
+    }
     return result(&loop, err);
 }
 
@@ -113,10 +121,13 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
     /* OpenMP may give fewer threads than were asked for; all but the caller take turns, and the
      * caller does when it is alone. A thread that never came has no turn in hand, so `working` is
      * corrected by the one who knows how many there are. */
-#pragma omp parallel default(none) shared(loop, aside) firstprivate(others) num_threads(others + 1)
+    const struct threads_seats *const seats = threads_seats();
+#pragma omp parallel default(none) shared(loop, aside, seats) firstprivate(others)                 \
+    num_threads(others + 1)
     {
         const int present = omp_get_num_threads();
         const int thread = omp_get_thread_num();
+        (void)threads_sit(seats, thread);
         if (thread > 0) {
             take_turns(&loop, thread - 1);
         } else if (present == 1) {
@@ -129,14 +140,7 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
     return result(&loop, err);
 }
 
-/* ---- how many, and where ---- */
-
-/* The affinity mask of a machine of up to 8,192 CPUs. */
-enum { MASK_WORD_BITS = 8 * sizeof(unsigned long long), MASK_WORDS = 8192 / MASK_WORD_BITS };
-union cpu_mask {
-    cpu_set_t set;
-    unsigned long long words[MASK_WORDS];
-};
+/* ---- how many ---- */
 
 int threads_cpus(unsigned long long *mask, size_t words)
 {
@@ -179,17 +183,4 @@ int threads_count(int wanted, int local_ranks, int cpus_together)
     /* Ranks with CPUs of their own have `own` each, ranks with the same CPUs must share them. */
     const int share = larger(cpus_together, own) / local_ranks;
     return larger(1, smaller(own, share));
-}
-
-void threads_where(int threads, int *cpu)
-{
-    for (int i = 0; i < threads; i++)
-        cpu[i] = -1;
-    if (threads <= 1) {
-        if (threads == 1)
-            cpu[0] = sched_getcpu();
-        return;
-    }
-#pragma omp parallel num_threads(threads) default(none) shared(cpu)
-    cpu[omp_get_thread_num()] = sched_getcpu();
 }

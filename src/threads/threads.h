@@ -41,7 +41,4 @@ int threads_count(int wanted, int local_ranks, int cpus_together);
  * mask[0 .. words). */
 int threads_cpus(unsigned long long *mask, size_t words);
 
-/* The CPU each of `threads` threads runs on now; cpu[i] is -1 where it cannot be told. */
-void threads_where(int threads, int *cpu);
-
 #endif

@@ -97,11 +97,11 @@ void version_print(FILE *out)
     fprintf(out, "version\n");
 }
 
-pfq_status version_print_placement(pfq_team *team, int threads, const char *mpi, FILE *out,
-                                   pfq_error *err)
+pfq_status version_print_placement(pfq_team *team, int threads, bool pin, const char *mpi,
+                                   FILE *out, pfq_error *err)
 {
     (void)team, (void)mpi, (void)err;
-    fprintf(out, "placement of %d\n", threads);
+    fprintf(out, "placement of %d%s\n", threads, pin ? ", pinned" : "");
     return PFQ_OK;
 }
 
@@ -286,6 +286,8 @@ static void the_version_is_a_command_and_an_option(void)
     CHECK_TEXT(printed, "version\n");
     good("version --verbose -t 3");
     CHECK_TEXT(printed, "placement of 3\n");
+    good("version --verbose --pin -t 3");
+    CHECK_TEXT(printed, "placement of 3, pinned\n");
 }
 
 static void every_command_has_a_bit_of_its_own_and_words_for_people(void)

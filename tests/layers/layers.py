@@ -6,7 +6,7 @@
 Prints one line for each breach, `file:line: sentence`; exit code 1 if there is any. What holds:
 
   - a file includes its own directory, those its layer USES (and what they use), and public headers;
-  - each outside world (MPI, HDF5, OpenMP, intrinsics, inflate) is included in one directory;
+  - each outside world (MPI, HDF5, OpenMP, hwloc, intrinsics, inflate) is included in one directory;
   - `#pragma omp` appears in src/threads alone; no directory is a bag of leftovers;
   - each public header compiles alone, as C and as C++;
   - each public function says Collective, Threads, Owns and Returns in the comment above it.
@@ -23,6 +23,7 @@ OUTSIDE = [
     (r"mpi\.h", "team"),
     (r"(hdf5|H5\w*)\.h", "store"),
     (r"omp\.h", "threads"),
+    (r"hwloc(/.*)?\.h", "threads"),
     (r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", "scan"),
     (r"zlib\.h|libdeflate\.h", "gzip"),
 ]

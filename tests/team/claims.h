@@ -306,6 +306,35 @@ static void ranks_know_their_machine(pfq_team *team)
     CHECK(cpus <= sysconf(_SC_NPROCESSORS_CONF));
 }
 
+/* Ranks with the same CPUs are neighbours and are numbered in the order of ranks. */
+static void ranks_with_the_same_cpus_are_neighbours(pfq_team *team)
+{
+    int rank = -1, ranks = -1;
+    CHECK_EQUAL(team_neighbours(team, &rank, &ranks, NULL), PFQ_OK);
+    CHECK_EQUAL(rank, team->rank);
+    CHECK_EQUAL(ranks, team->size);
+}
+
+/* A rank with other CPUs is nobody's neighbour, and the others are numbered without it. */
+static void a_rank_with_other_cpus_is_no_neighbour(pfq_team *team)
+{
+    cpu_set_t own, one;
+    int rank = -1, ranks = -1;
+    CHECK_EQUAL(sched_getaffinity(0, sizeof own, &own), 0);
+    CPU_ZERO(&one);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(&one); cpu++)
+        if (CPU_ISSET(cpu, &own))
+            CPU_SET(cpu, &one);
+    if (CPU_COUNT(&own) < 2)
+        return; /* there are no other CPUs; all ranks find the same here */
+    if (team->rank == 0)
+        CHECK_EQUAL(sched_setaffinity(0, sizeof one, &one), 0);
+    CHECK_EQUAL(team_neighbours(team, &rank, &ranks, NULL), PFQ_OK);
+    CHECK_EQUAL(rank, team->rank ? team->rank - 1 : 0);
+    CHECK_EQUAL(ranks, team->rank ? team->size - 1 : 1);
+    CHECK_EQUAL(sched_setaffinity(0, sizeof own, &own), 0);
+}
+
 /* ---- files ---- */
 
 enum { FILE_BYTES = 10000 };
@@ -632,6 +661,8 @@ static void check_talking(pfq_team *team)
     without_failure_all_go_on(team);
     the_smallest_order_wins(team);
     ranks_know_their_machine(team);
+    ranks_with_the_same_cpus_are_neighbours(team);
+    a_rank_with_other_cpus_is_no_neighbour(team);
 }
 
 static void check_files(pfq_team *team)
