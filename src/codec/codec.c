@@ -13,10 +13,8 @@
 #include "codec/zlib_format.h"
 
 static const struct codec_row *const table[CODEC_KINDS] = {
-    [CODEC_NONE] = &codec_none,
-    [CODEC_FAST] = &codec_fast,
-    [CODEC_DEFLATE] = &codec_deflate,
-    [CODEC_ZSTD] = &codec_zstd,
+    [CODEC_NONE] = &codec_none, [CODEC_HUFFMAN] = &codec_huffman, [CODEC_RUNS] = &codec_runs,
+    [CODEC_FAST] = &codec_fast, [CODEC_DEFLATE] = &codec_deflate, [CODEC_ZSTD] = &codec_zstd,
 };
 
 struct codec_state {

@@ -25,6 +25,8 @@
 
 enum codec_kind {
     CODEC_NONE,    /* the bytes themselves */
+    CODEC_HUFFMAN, /* our own, of literals alone: for bases, and what has no repeats */
+    CODEC_RUNS,    /* our own, of literals and runs of one value: for qualities */
     CODEC_FAST,    /* ISA-L at its level 1; libdeflate at its level 1 in a build without ISA-L */
     CODEC_DEFLATE, /* libdeflate; level 1 to 12 */
     CODEC_ZSTD,    /* zstd; level 1 to 19 */

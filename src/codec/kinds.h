@@ -39,6 +39,8 @@ struct codec_row {
 };
 
 extern const struct codec_row codec_none;
+extern const struct codec_row codec_huffman;
+extern const struct codec_row codec_runs;
 extern const struct codec_row codec_fast;
 extern const struct codec_row codec_deflate;
 extern const struct codec_row codec_zstd;

@@ -16,8 +16,9 @@
 enum { MOST_BYTES = 262145, GUARD_BYTES = 64, GUARD = 0xa5 };
 
 static const struct codec codecs[] = {
-    {CODEC_NONE, 0, 0}, {CODEC_FAST, 0, 0}, {CODEC_DEFLATE, 1, 0}, {CODEC_DEFLATE, 6, 0},
-    {CODEC_ZSTD, 1, 0}, {CODEC_FAST, 0, 8}, {CODEC_DEFLATE, 1, 3}, {CODEC_ZSTD, 3, 8},
+    {CODEC_NONE, 0, 0}, {CODEC_HUFFMAN, 0, 0}, {CODEC_RUNS, 0, 0},    {CODEC_HUFFMAN, 0, 8},
+    {CODEC_FAST, 0, 0}, {CODEC_DEFLATE, 1, 0}, {CODEC_DEFLATE, 6, 0}, {CODEC_ZSTD, 1, 0},
+    {CODEC_FAST, 0, 8}, {CODEC_DEFLATE, 1, 3}, {CODEC_ZSTD, 3, 8},
 };
 enum { CODECS = sizeof codecs / sizeof codecs[0] };
 
