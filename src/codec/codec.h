@@ -10,8 +10,9 @@
  * A stream that would be larger than the bytes stored as they are is stored as they are, inside the
  * same format; so the bound of a kind is that of storing, and it is exact.
  *
- * The bytes that come out depend on the codec, on the bytes that go in and on the libraries built
- * with; not on threads, the state used, or the machine's instruction set.
+ * The bytes that come out depend on the codec, the bytes that go in and the version of the library
+ * used; not on threads, nor on the state and what it did before. Those of HUFFMAN and RUNS do not
+ * depend on the machine either; those of ISA-L may. What is read back is the same everywhere.
  */
 #ifndef CODEC_CODEC_H
 #define CODEC_CODEC_H
@@ -78,5 +79,18 @@ pfq_status codec_encode(struct codec_state *state, const struct codec *codec, st
  * Returns: PFQ_OK, PFQ_BAD_FILE, PFQ_UNSUPPORTED, PFQ_USAGE (too large) or PFQ_NO_MEMORY. */
 pfq_status codec_decode(struct codec_state *state, const struct codec *codec, struct span in,
                         uint8_t *out, size_t raw_bytes, pfq_error *err);
+
+/* The bytes of a sample that are looked at. */
+enum { CODEC_SAMPLE_BYTES = 256 * 1024 };
+
+/* Chooses the codec of a column for speed, from a sample: its first chunk. The kinds are tried from
+ * the fastest to the slowest, and a slower one is taken if it saves enough of what the best before
+ * it takes: RUNS a sixteenth, FAST a quarter. HUFFMAN is where it begins. So bases get HUFFMAN
+ * unless they repeat (amplicons), qualities RUNS where values repeat, names and offsets FAST. The
+ * choice depends on the sample's bytes and on the libraries, not on time; where machines may
+ * differ, one of them chooses for all. `shuffle` goes into the codec as it is. Returns: PFQ_OK or
+ * PFQ_NO_MEMORY. */
+pfq_status codec_choose_fast(struct codec_state *state, struct span sample, unsigned shuffle,
+                             struct codec *codec, pfq_error *err);
 
 #endif

@@ -7,12 +7,15 @@
 #include "base/error.h"
 #include "base/span.h"
 
+/* What inflating needs; NULL at first, and created when it is needed. */
+struct inflate;
+
 /* Decodes one zlib stream, which is all of `in` and holds raw_bytes bytes; its checksum is checked.
- * *decompressor is NULL at first and is created when it is needed. PFQ_BAD_FILE or PFQ_NO_MEMORY.
- */
-pfq_status inflate_stream(void **decompressor, struct span in, uint8_t *out, size_t raw_bytes,
+ * PFQ_BAD_FILE or PFQ_NO_MEMORY. */
+pfq_status inflate_stream(struct inflate **inflate, struct span in, uint8_t *out, size_t raw_bytes,
                           pfq_error *err);
 
-void inflate_destroy(void *decompressor);
+/* inflate may be NULL. */
+void inflate_destroy(struct inflate *inflate);
 
 #endif

@@ -114,39 +114,43 @@ static void count_runs(const uint8_t *data, size_t size, uint32_t *counts)
     }
 }
 
-static inline void put_long_run(struct bits *bits, uint8_t value, size_t rest,
-                                const struct kernel_runs *code)
+/* Given and returned by value, and kept out of the loop below, whose bits then stay in registers.
+ */
+static __attribute__((noinline)) struct bits
+put_long_run(struct bits bits, uint8_t value, size_t rest, const struct kernel_runs *code)
 {
-    bits_put(bits, code->code[value], code->length[value]);
+    bits_put(&bits, code->code[value], code->length[value]);
     while (rest >= MATCH_SHORTEST) {
         const unsigned part = rest < MATCH_LONGEST ? (unsigned)rest : MATCH_LONGEST;
         const struct match_length match = match_length_of(part);
         const unsigned length = code->length[match.symbol];
         /* The distance is one bit, 0, behind the extra bits. */
-        bits_put(bits, code->code[match.symbol] | (uint64_t)match.extra << length,
+        bits_put(&bits, code->code[match.symbol] | (uint64_t)match.extra << length,
                  length + match.extra_bits + 1);
         rest -= part;
     }
     for (; rest > 0; rest--)
-        bits_put(bits, code->code[value], code->length[value]);
+        bits_put(&bits, code->code[value], code->length[value]);
+    return bits;
 }
 
 static void put_runs(struct bits *to, const uint8_t *data, size_t size,
                      const struct kernel_runs *code)
 {
     struct bits bits = *to;
+    const uint64_t *const table = code->run;
     size_t begin = 0, step;
     for (size_t at = 0; at < size; at += step) {
         for (uint64_t mask = ends_at(data, at, size, &step); mask; mask &= mask - 1) {
-            const size_t end = at + (unsigned)__builtin_ctzll(mask);
+            const size_t end = at + (unsigned)__builtin_ctzll(mask), rest = end - begin;
             const uint8_t value = data[end];
-            if (end - begin < KERNEL_SHORT_RUN) {
-                const uint64_t run = code->run[value * KERNEL_SHORT_RUN + (end - begin)];
+            begin = end + 1;
+            if (rest < KERNEL_SHORT_RUN) {
+                const uint64_t run = table[value * KERNEL_SHORT_RUN + rest];
                 bits_put(&bits, run >> 6, run & 63);
             } else {
-                put_long_run(&bits, value, end - begin, code);
+                bits = put_long_run(bits, value, rest, code);
             }
-            begin = end + 1;
         }
     }
     *to = bits;
