@@ -146,7 +146,7 @@ static void put_runs(struct bits *to, const uint8_t *data, size_t size,
             const uint8_t value = data[end];
             begin = end + 1;
             if (rest < KERNEL_SHORT_RUN) {
-                const uint64_t run = table[value * KERNEL_SHORT_RUN + rest];
+                const uint64_t run = table[(size_t)value * KERNEL_SHORT_RUN + rest];
                 bits_put(&bits, run >> 6, run & 63);
             } else {
                 bits = put_long_run(bits, value, rest, code);

@@ -36,12 +36,14 @@ enum {
     SAMPLE_RUNS = 512,
     SEEN = 16, /* the weight of what is seen once in a sample */
     PAIRS = 65536,
+    LANES = 4,
 };
 
 struct engine {
     const struct kernel *kernel;
     bool present[256];
     uint32_t counts[PREFIX_MOST_SYMBOLS];
+    uint32_t lanes[LANES][256]; /* of literals, to be added to counts */
     struct prefix_code code;
     struct kernel_literals literals;
     struct kernel_runs runs;
@@ -100,6 +102,13 @@ static void count_all(struct engine *engine, const struct method *method, const 
         method->count(engine, data + at, size - at < PIECE_BYTES ? size - at : PIECE_BYTES);
 }
 
+static void add_lanes(struct engine *engine)
+{
+    for (size_t lane = 0; lane < LANES; lane++)
+        for (size_t byte = 0; byte < 256; byte++)
+            engine->counts[byte] += engine->lanes[lane][byte];
+}
+
 /* What was sampled weighs SEEN times as much as what can occur and was not seen. */
 static void weigh_samples(struct engine *engine, const struct method *method)
 {
@@ -116,13 +125,13 @@ static void count(struct engine *engine, const struct method *method, const uint
 {
     memset(engine->present, 0, sizeof engine->present);
     memset(engine->counts, 0, sizeof engine->counts);
+    memset(engine->lanes, 0, sizeof engine->lanes);
     engine->kernel->present(data, size, engine->present);
-    if (size <= EXACT_BYTES) {
-        count_all(engine, method, data, size);
-    } else {
-        count_samples(engine, method, data, size);
+    const bool exact = size <= EXACT_BYTES;
+    (exact ? count_all : count_samples)(engine, method, data, size);
+    add_lanes(engine);
+    if (!exact)
         weigh_samples(engine, method);
-    }
     engine->counts[BLOCK_END_SYMBOL] = 1;
 }
 
@@ -136,24 +145,26 @@ static unsigned limit_of(const struct engine *engine, const struct method *metho
     return different <= KERNEL_FEW && !method->matches ? KERNEL_FEW_BITS : KERNEL_LITERAL_BITS;
 }
 
-/* Does the code make the block smaller, as far as its samples tell? With eight bits a literal there
- * is nothing to be won, and tables of all pairs are not worth being made. */
-static bool is_worth_it(const struct engine *engine)
+/* Can the code make the block smaller, as far as its samples tell? With eight bits a literal and no
+ * runs there is nothing to be won, and tables of all pairs are not worth being made. */
+static bool is_worth_it(const struct engine *engine, const struct method *method)
 {
     uint64_t bits = 0, literals = 0;
     for (size_t byte = 0; byte < 256; byte++) {
         bits += (uint64_t)engine->counts[byte] * engine->code.length[byte];
         literals += engine->counts[byte];
     }
-    return bits < literals * 8;
+    return method->matches || bits < literals * 8;
 }
 
 /* ---- literals alone ---- */
 
+/* Neighbours are counted in different tables: adding to a place that was just added to has to wait.
+ */
 static void count_literals(struct engine *engine, const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        engine->counts[data[i]]++;
+        engine->lanes[i % LANES][data[i]]++;
 }
 
 /* The bytes that occur; returns how many. */
@@ -324,7 +335,7 @@ static bool put_block(struct engine *engine, const struct method *method, struct
 {
     count(engine, method, block.data, block.size);
     prefix_code_make(engine->counts, BLOCK_SYMBOLS, limit_of(engine, method), &engine->code);
-    if (!is_worth_it(engine))
+    if (!is_worth_it(engine, method))
         return false;
     method->prepare(engine);
     bool fits = put_head(engine, method, room, last);

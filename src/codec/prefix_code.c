@@ -129,9 +129,11 @@ void prefix_code_make(const uint32_t *counts, size_t symbols, unsigned limit,
         of_length[1] = (unsigned)tree.leaves;
     }
     memset(code->length, 0, symbols);
-    size_t leaf = 0;
-    for (unsigned length = limit; length > 0; length--)
-        for (unsigned i = 0; i < of_length[length]; i++)
-            code->length[tree.nodes[leaf++].symbol] = (uint8_t)length;
+    unsigned length = limit, given = 0; /* the rarest first */
+    for (size_t leaf = 0; leaf < tree.leaves; leaf++, given++) {
+        for (; given == of_length[length]; given = 0)
+            length--;
+        code->length[tree.nodes[leaf].symbol] = (uint8_t)length;
+    }
     number(symbols, of_length, code);
 }
