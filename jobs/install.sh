@@ -6,9 +6,10 @@
 # The one list of Debian and Ubuntu packages: to build and run, to read from Python, to test.
 # shellcheck disable=SC2034  # read by those who source this file
 {
-    PACKAGES_TO_BUILD=(gcc libc6-dev make cmake openmpi-bin libopenmpi-dev libhdf5-openmpi-dev)
+    PACKAGES_TO_BUILD=(gcc libc6-dev make cmake openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
+                       libdeflate-dev libisal-dev libzstd-dev)
     PACKAGES_TO_READ=(python3 python3-numpy python3-h5py)
-    PACKAGES_TO_TEST=(g++ ninja-build procps util-linux)
+    PACKAGES_TO_TEST=(g++ ninja-build procps util-linux zlib1g-dev)
 }
 
 # packages_missing PACKAGE...: prints those that are not installed, one a line.
