@@ -15,8 +15,8 @@ endif()
 find_package(HDF5 REQUIRED COMPONENTS C)
 # Rank 0 alone calls HDF5, so a serial one serves as well; the parallel one is preferred where both are at
 # hand, because it is the one that other MPI programs of a site link.
-if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10)
-  message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10 or newer is needed.")
+if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10.5)
+  message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10.5 or newer is needed.")
 endif()
 add_library(pfq_hdf5 INTERFACE)
 target_include_directories(pfq_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})

@@ -145,7 +145,8 @@ pfq_status store_read_tail(struct store_reader *reader, int mate, uint64_t first
 
 /* ---- for people ---- */
 
-/* Prints the attributes and the datasets with type, length, stored bytes and description. */
+/* Prints the attributes and the datasets with type, length, stored bytes, how they are compressed
+ * and description. */
 pfq_status store_print(struct store_reader *reader, FILE *out, pfq_error *err);
 
 #endif
