@@ -1,4 +1,4 @@
-# What the outside world gives us: pfq::mpi, pfq::hdf5, pfq::openmp, pfq::hwloc.
+# What the outside world gives us: MPI, HDF5, OpenMP, libdeflate, and if they are at hand hwloc, ISA-L, zstd.
 
 find_package(OpenMP REQUIRED COMPONENTS C)
 add_library(pfq_openmp INTERFACE)
@@ -15,8 +15,8 @@ endif()
 find_package(HDF5 REQUIRED COMPONENTS C)
 # Rank 0 alone calls HDF5, so a serial one serves as well; the parallel one is preferred where both are at
 # hand, because it is the one that other MPI programs of a site link.
-if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10)
-  message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10 or newer is needed.")
+if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10.5)
+  message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10.5 or newer is needed.")
 endif()
 add_library(pfq_hdf5 INTERFACE)
 target_include_directories(pfq_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
@@ -51,3 +51,48 @@ if(NOT PFQ_HWLOC STREQUAL "OFF")
   endif()
 endif()
 message(STATUS "hwloc: ${PFQ_HAS_HWLOC}")
+
+# pfq_find_library(NAME HEADER LIBRARY): pfq_NAME as an interface of the library, by its path. Sets
+# PFQ_HAS_NAME. These libraries come with one header and one file each, and not all of them with files for
+# find_package.
+function(pfq_find_library name header library)
+  string(TOUPPER ${name} upper)
+  find_path(PFQ_${upper}_INCLUDE_DIR ${header})
+  find_library(PFQ_${upper}_LIBRARY ${library})
+  mark_as_advanced(PFQ_${upper}_INCLUDE_DIR PFQ_${upper}_LIBRARY)
+  set(PFQ_HAS_${upper} OFF PARENT_SCOPE)
+  if(PFQ_${upper}_INCLUDE_DIR AND PFQ_${upper}_LIBRARY)
+    set(PFQ_HAS_${upper} ON PARENT_SCOPE)
+    target_include_directories(pfq_${name} SYSTEM INTERFACE
+                               $<BUILD_INTERFACE:${PFQ_${upper}_INCLUDE_DIR}>)
+    target_link_libraries(pfq_${name} INTERFACE ${PFQ_${upper}_LIBRARY})
+  endif()
+endfunction()
+
+add_library(pfq_libdeflate INTERFACE)
+pfq_find_library(libdeflate libdeflate.h deflate)
+if(NOT PFQ_HAS_LIBDEFLATE)
+  message(FATAL_ERROR "libdeflate was not found (Debian: libdeflate-dev).")
+endif()
+
+# Without ISA-L the fast codec is libdeflate at its level 1.
+add_library(pfq_isal INTERFACE)
+if(PFQ_ISAL)
+  pfq_find_library(isal isa-l/igzip_lib.h isal)
+  if(PFQ_HAS_ISAL)
+    target_compile_definitions(pfq_isal INTERFACE $<BUILD_INTERFACE:PFQ_ISAL=1>)
+  else()
+    message(STATUS "ISA-L was not found (Debian: libisal-dev): compression will be slower")
+  endif()
+endif()
+
+# Without zstd the codec of that name is refused.
+add_library(pfq_zstd INTERFACE)
+if(PFQ_ZSTD)
+  pfq_find_library(zstd zstd.h zstd)
+  if(PFQ_HAS_ZSTD)
+    target_compile_definitions(pfq_zstd INTERFACE $<BUILD_INTERFACE:PFQ_ZSTD=1>)
+  else()
+    message(STATUS "zstd was not found (Debian: libzstd-dev): files will not be compressed with it")
+  endif()
+endif()

@@ -5,7 +5,7 @@
 #
 # The public headers need neither MPI nor HDF5; the users of parfastq/mpi.h call MPI themselves
 # and link it. A static library needs at link time what it was built with; the package finds MPI and
-# OpenMP again, and HDF5 and hwloc where they were.
+# OpenMP again, and the other libraries where they were.
 include(CMakePackageConfigHelpers)
 
 target_include_directories(parfastq INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
@@ -20,7 +20,7 @@ add_library(parfastq::parfastq ALIAS parfastq)
 get_target_property(kind parfastq TYPE)
 set(exported parfastq)
 if(kind STREQUAL "STATIC_LIBRARY")
-  list(APPEND exported pfq_mpi pfq_hdf5 pfq_openmp pfq_hwloc)
+  list(APPEND exported pfq_mpi pfq_hdf5 pfq_openmp pfq_hwloc pfq_libdeflate pfq_isal pfq_zstd)
 endif()
 install(TARGETS ${exported} EXPORT parfastq-targets
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
@@ -57,7 +57,12 @@ install(FILES ${PROJECT_BINARY_DIR}/parfastq-config.cmake
 # ---- pkg-config ----
 
 # Libraries by path, as pkg-config files of MPI and HDF5 have other names at each place.
-set(libraries ${HDF5_C_LIBRARIES} ${MPI_C_LIBRARIES})
+set(libraries ${HDF5_C_LIBRARIES} ${MPI_C_LIBRARIES} ${PFQ_LIBDEFLATE_LIBRARY})
+foreach(name ISAL ZSTD)
+  if(PFQ_HAS_${name})
+    list(APPEND libraries ${PFQ_${name}_LIBRARY})
+  endif()
+endforeach()
 if(PFQ_HAS_HWLOC)
   list(APPEND libraries ${HWLOC_LIBRARY})
 endif()

@@ -23,6 +23,19 @@ typedef enum pfq_writer {
     PFQ_WRITER_GATHER    /* rows travel to rank 0, which writes alone */
 } pfq_writer;
 
+typedef enum pfq_compress {
+    PFQ_COMPRESS_FAST = 0, /* deflate, each column encoded in the way that suits it */
+    PFQ_COMPRESS_NONE,
+    PFQ_COMPRESS_GZIP, /* deflate of a level, 1 to 9 */
+    PFQ_COMPRESS_ZSTD  /* the registered filter 32015, level 1 to 19; readers need its plugin */
+} pfq_compress;
+
+/* How datasets are compressed. The level counts for those that have levels; 0: gzip 6, zstd 3. */
+typedef struct pfq_compression {
+    pfq_compress method;
+    int level;
+} pfq_compression;
+
 /* What was read. Numbers are of the whole team. */
 typedef struct pfq_counts {
     int mates;
@@ -36,6 +49,7 @@ typedef struct pfq_counts {
 typedef struct pfq_convert_config {
     pfq_parser_config parse;
     pfq_writer writer;
+    pfq_compression compression;
     bool force;          /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
 } pfq_convert_config;

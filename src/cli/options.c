@@ -24,19 +24,25 @@ enum {
     SHOWN_BYTES = 96 /* of a word that is quoted in a message */
 };
 
-static const struct option_choice encodings[] = {{"auto", PFQ_QUALITY_AUTO},
-                                                 {"sanger", PFQ_QUALITY_SANGER},
-                                                 {"illumina1.3", PFQ_QUALITY_ILLUMINA13},
-                                                 {"solexa", PFQ_QUALITY_SOLEXA},
-                                                 {NULL, 0}};
+static const struct option_choice encodings[] = {{"auto", PFQ_QUALITY_AUTO, 0, 0},
+                                                 {"sanger", PFQ_QUALITY_SANGER, 0, 0},
+                                                 {"illumina1.3", PFQ_QUALITY_ILLUMINA13, 0, 0},
+                                                 {"solexa", PFQ_QUALITY_SOLEXA, 0, 0},
+                                                 {NULL, 0, 0, 0}};
 
 static const struct option_choice error_policies[] = {
-    {"stop", PFQ_ON_ERROR_STOP}, {"skip", PFQ_ON_ERROR_SKIP}, {NULL, 0}};
+    {"stop", PFQ_ON_ERROR_STOP, 0, 0}, {"skip", PFQ_ON_ERROR_SKIP, 0, 0}, {NULL, 0, 0, 0}};
 
-static const struct option_choice writers[] = {{"auto", PFQ_WRITER_AUTO},
-                                               {"parallel", PFQ_WRITER_PARALLEL},
-                                               {"gather", PFQ_WRITER_GATHER},
-                                               {NULL, 0}};
+static const struct option_choice writers[] = {{"auto", PFQ_WRITER_AUTO, 0, 0},
+                                               {"parallel", PFQ_WRITER_PARALLEL, 0, 0},
+                                               {"gather", PFQ_WRITER_GATHER, 0, 0},
+                                               {NULL, 0, 0, 0}};
+
+static const struct option_choice compressions[] = {{"none", PFQ_COMPRESS_NONE, 0, 0},
+                                                    {"fast", PFQ_COMPRESS_FAST, 0, 0},
+                                                    {"gzip", PFQ_COMPRESS_GZIP, 1, 9},
+                                                    {"zstd", PFQ_COMPRESS_ZSTD, 1, 19},
+                                                    {NULL, 0, 0, 0}};
 
 /* clang-format off */
 #define KEPT(member) .offset = offsetof(struct cli_options, member)
@@ -65,6 +71,8 @@ static const struct option options_table[] = {
      .help = "do not compare the names of mates"},
     {"writer", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(writer), .value = "NAME",
      .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
+    {"compress", 0, CLI_CONVERT, OPTION_LEVEL, KEPT(compression), .value = "HOW",
+     .standard = "fast", .choices = compressions, .help = "how datasets are compressed:"},
     {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
      .low = 1, .high = PFQ_MAX_MATES,
      .help = "which mate to export; needed where there are several, unless they came interleaved"},
@@ -112,6 +120,15 @@ const struct option *options_at(size_t i)
 
 /* ---- values ---- */
 
+/* A choice as one would give it: "fast", "gzip[:1-9]". Returns its length. */
+static size_t spell_choice(const struct option_choice *choice, char *text, size_t size)
+{
+    if (!choice->high)
+        return (size_t)snprintf(text, size, "%s", choice->name);
+    return (size_t)snprintf(text, size, "%s[:%" PRIu64 "-%" PRIu64 "]", choice->name, choice->low,
+                            choice->high);
+}
+
 /* Refuses a value and says which ones are taken; `as` is the option as it was written. */
 static pfq_status refuse_choice(const struct option *row, const char *as, const char *value,
                                 pfq_error *err)
@@ -121,15 +138,15 @@ static pfq_status refuse_choice(const struct option *row, const char *as, const 
     size_t used = 0;
     for (const struct option_choice *choice = row->choices; choice->name; choice++) {
         words_consider(&guess, choice->name);
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "",
-                                 choice->name);
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s", used ? ", " : "");
+        used += spell_choice(choice, list + used, sizeof list - used);
     }
     error_escape(shown, sizeof shown, value, strlen(value));
     if (guess.best)
         return error_set(err, PFQ_USAGE, NULL,
-                         "option '%s': '%s' is none of %s; did you mean '%s'?", as, shown, list,
+                         "option '%s': '%s' is not one of %s; did you mean '%s'?", as, shown, list,
                          guess.best);
-    return error_set(err, PFQ_USAGE, NULL, "option '%s': '%s' is none of %s", as, shown, list);
+    return error_set(err, PFQ_USAGE, NULL, "option '%s': '%s' is not one of %s", as, shown, list);
 }
 
 static pfq_status refuse_number(const struct option *row, const char *as, const char *value,
@@ -173,6 +190,24 @@ static pfq_status store_choice(const struct option *row, const char *as, const c
             *kept = choice->value;
             return PFQ_OK;
         }
+    }
+    return refuse_choice(row, as, value, err);
+}
+
+/* "fast", "gzip" or "gzip:6". */
+static pfq_status store_level(const struct option *row, const char *as, const char *value,
+                              pfq_compression *kept, pfq_error *err)
+{
+    const size_t size = strcspn(value, ":");
+    for (const struct option_choice *choice = row->choices; choice->name; choice++) {
+        uint64_t level = 0;
+        if (strncmp(choice->name, value, size) != 0 || choice->name[size])
+            continue;
+        if (value[size] && (!choice->high || !sizes_parse_count(value + size + 1, &level) ||
+                            level < choice->low || level > choice->high))
+            break;
+        *kept = (pfq_compression){(pfq_compress)choice->value, (int)level};
+        return PFQ_OK;
     }
     return refuse_choice(row, as, value, err);
 }
@@ -221,6 +256,8 @@ static pfq_status store(const struct option *row, const char *as, const char *va
         return PFQ_OK;
     case OPTION_CHOICE:
         return store_choice(row, as, value, kept, err);
+    case OPTION_LEVEL:
+        return store_level(row, as, value, kept, err);
     case OPTION_COUNT:
     case OPTION_SIZE:
         return store_number(row, as, value, kept, err);
@@ -418,9 +455,10 @@ static void print_paragraph(const char *text, int column, FILE *out)
 static void describe(const struct option *row, char *text, size_t size)
 {
     size_t used = (size_t)snprintf(text, size, "%s", row->help);
-    for (const struct option_choice *choice = row->choices; choice && choice->name; choice++)
-        used += (size_t)snprintf(text + used, size - used, "%s %s",
-                                 choice == row->choices ? "" : ",", choice->name);
+    for (const struct option_choice *choice = row->choices; choice && choice->name; choice++) {
+        used += (size_t)snprintf(text + used, size - used, choice == row->choices ? " " : ", ");
+        used += spell_choice(choice, text + used, size - used);
+    }
     if (row->standard)
         snprintf(text + used, size - used, " (default %s)", row->standard);
 }

@@ -56,7 +56,8 @@ struct cli_options {
     int on_error;         /* pfq_on_error */
     int no_name_check;
     uint64_t max_errors;
-    int writer;    /* pfq_writer */
+    int writer; /* pfq_writer */
+    pfq_compression compression;
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
     int fasta;
@@ -71,6 +72,7 @@ struct cli_options {
 enum option_kind {
     OPTION_FLAG,   /* takes no value; sets an int to option.set */
     OPTION_CHOICE, /* one of option.choices; an int */
+    OPTION_LEVEL,  /* one of option.choices, some with :N behind; pfq_compression */
     OPTION_COUNT,  /* a number; uint64_t */
     OPTION_SIZE,   /* bytes, with k, M, G; uint64_t */
     OPTION_TEXT,   /* const char * */
@@ -81,6 +83,7 @@ enum option_kind {
 struct option_choice {
     const char *name; /* NULL ends the list */
     int value;
+    uint64_t low, high; /* the levels that may be given with it; high == 0: none */
 };
 
 struct option {
@@ -92,7 +95,7 @@ struct option {
     size_t offset;        /* of the member of struct cli_options */
     const char *value;    /* how help calls the value; NULL for flags */
     const char *standard; /* what not giving it means, as one would give it; or NULL */
-    const struct option_choice *choices; /* choices only */
+    const struct option_choice *choices; /* choices and levels only */
     uint64_t low, high; /* counts and sizes: the smallest and largest that are taken */
     const char *help;
 };

@@ -24,6 +24,7 @@ struct convert {
     } batches[2][PFQ_MAX_MATES]; /* of this round, and of the one that is being written */
     int now;
     uint8_t low, high; /* the smallest and the largest quality character of this rank */
+    pfq_compression compression;
     struct store *store;
     struct team_output *output;
     pfq_error own; /* what failed on this rank since the last agreement */
@@ -50,6 +51,15 @@ static bool write_rows(void *context)
     return convert->store && store_step(convert->store);
 }
 
+/* Says what readers will need. */
+static void warn_of_plugin(const struct convert *convert)
+{
+    if (convert->compression.method == PFQ_COMPRESS_ZSTD)
+        reading_warn(&convert->reading,
+                     "zstd is not a stock filter of HDF5: who reads this file needs the plugin for "
+                     "filter 32015 (in Python: import hdf5plugin)");
+}
+
 /* Creates the output and the means of filling it. */
 static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const char *output,
                           const pfq_convert_config *config, pfq_error *err)
@@ -62,6 +72,9 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
                                      : "single",
         .encoding = parse->quality_encoding ? parse->quality_encoding : PFQ_QUALITY_SANGER,
         .writer = config->writer ? config->writer : PFQ_WRITER_PARALLEL,
+        .compression = convert->compression,
+        .threads = convert->reading.input_config.threads,
+        .aside = input_aside(convert->reading.input),
         .command = config->command,
     };
     counting_begin(&convert->counting, reads);
@@ -216,13 +229,17 @@ static pfq_status finish(struct convert *convert, const pfq_parser_config *confi
 pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
 {
-    struct convert convert = {.team = team, .low = UINT8_MAX};
+    struct convert convert = {.team = team, .low = UINT8_MAX, .compression = config->compression};
     bool more = true;
     const struct reading_wish wish = {.skip_bad_records =
                                           config->parse.on_error == PFQ_ON_ERROR_SKIP,
                                       .fill = true,
                                       .aside = {write_rows, &convert}};
-    pfq_status status = reading_open(team, reads, &config->parse, &wish, &convert.reading, err);
+    pfq_status status = store_settle_compression(&convert.compression, err);
+    if (!status)
+        status = reading_open(team, reads, &config->parse, &wish, &convert.reading, err);
+    if (!status)
+        warn_of_plugin(&convert);
     if (!status)
         status = prepare(&convert, reads, output, config, err);
     while (!status && more)

@@ -141,6 +141,8 @@ static pfq_status open_input(struct exporter *e, pfq_error *err)
 {
     pfq_status status = store_open(e->input, &e->reader, err);
     if (!status)
+        store_use_threads(e->reader, e->threads);
+    if (!status)
         status = export_choose(store_summary(e->reader), e->input, e->config, &e->choice, err);
     if (!status)
         status = find_tail(e, err);

@@ -3,31 +3,37 @@
  * knows where they lie.
  *
  * HDF5 is asked to make room for a dataset when it is created (H5D_ALLOC_TIME_EARLY) and never to
- * fill it, so that it asks for all chunks, in order, and writes none.
+ * fill it, so that it asks for all chunks, in order, and writes none. Of chunks that are encoded it
+ * cannot know the sizes: it is given them one by one (H5Dwrite_chunk), with bytes that nobody looks
+ * at.
  */
 #include <string.h>
 
 #include "base/clock.h"
 #include "parfastq/version.h"
 #include "store/driver.h"
+#include "store/encoder.h"
 #include "store/h5.h"
 #include "store/provenance.h"
-#include "store/writer.h"
 
 /* ---- properties ---- */
 
 /* How a dataset is laid out. Below 0 if HDF5 failed. */
-static hid_t column_properties(const struct schema_dataset *row)
+static hid_t column_properties(const struct store *store, const struct schema_dataset *row)
 {
     const hsize_t chunk = row->chunk_elements;
+    const H5D_alloc_time_t time = store->encoder ? H5D_ALLOC_TIME_INCR : H5D_ALLOC_TIME_EARLY;
     const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
     if (properties >= 0 && H5Pset_chunk(properties, 1, &chunk) >= 0 &&
-        H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY) >= 0 &&
+        H5Pset_alloc_time(properties, time) >= 0 &&
         H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER) >= 0 &&
-        H5Pset_obj_track_times(properties, false) >= 0)
+        H5Pset_obj_track_times(properties, false) >= 0 &&
+        compress_put_filters(&store->compression, row->element_bytes, properties))
         return properties;
+    const hid_t reason = h5_keep_reason(false);
     if (properties >= 0)
         H5Pclose(properties);
+    h5_restore_reason(reason);
     return H5I_INVALID_HID;
 }
 
@@ -42,13 +48,14 @@ static hid_t link_properties(void)
 
 /* ---- datasets ---- */
 
-static hid_t create_column(hid_t group, const struct schema_dataset *row, uint64_t elements)
+static hid_t create_column(const struct store *store, hid_t group, const struct schema_dataset *row,
+                           uint64_t elements)
 {
     const hsize_t length = elements, longest = H5S_UNLIMITED;
     const hid_t type = row->element_bytes == 1 ? H5T_STD_U8LE : H5T_STD_U64LE;
     hid_t dataset = H5I_INVALID_HID;
     const hid_t space = H5Screate_simple(1, &length, &longest);
-    const hid_t properties = column_properties(row);
+    const hid_t properties = column_properties(store, row);
     const hid_t link = link_properties();
     if (space >= 0 && properties >= 0 && link >= 0)
         dataset = H5Dcreate2(group, row->name, type, space, link, properties, H5P_DEFAULT);
@@ -63,20 +70,69 @@ static hid_t create_column(hid_t group, const struct schema_dataset *row, uint64
     return dataset;
 }
 
-/* A dataset of the length its rows have, its chunks where they lie, and its attributes. */
+/* Tells HDF5 of one encoded chunk. */
+static bool put_chunk(const struct schema_dataset *row, struct driver_plan *plan, hid_t dataset,
+                      const struct chunk_place *place, const void *bytes)
+{
+    const hsize_t offset = place->chunk * row->chunk_elements;
+    plan->address = place->address;
+    plan->bytes = place->bytes;
+    return H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, &offset, place->bytes, bytes) >= 0 &&
+           plan->bytes == 0;
+}
+
+/* The encoded chunks of a dataset: those at the beginning of what is left of the places. */
+static bool put_chunks(const struct store *store, struct driver_plan *plan, hid_t dataset, int m,
+                       enum schema_column column, uint64_t chunks)
+{
+    const struct encoder *const encoder = store->encoder;
+    const uint64_t number = (uint64_t)m * SCHEMA_COLUMNS + (uint64_t)column;
+    const struct chunk_place *const first = encoder->places + plan->given;
+    const size_t left = encoder->place_count - plan->given;
+    for (uint64_t i = 0; i < chunks; i++)
+        if (i >= left || first[i].dataset != number || first[i].chunk != i ||
+            !put_chunk(&schema_datasets[column], plan, dataset, &first[i], encoder->out[0].data))
+            return false;
+    return true;
+}
+
+/* Makes a dataset, with its chunks where they lie. */
+static hid_t put_column(const struct store *store, struct driver_plan *plan, int m, hid_t group,
+                        enum schema_column column)
+{
+    const struct schema_dataset *const row = &schema_datasets[column];
+    const struct mate_writer *const mate = &store->mate[m];
+    const uint64_t elements = mate->length[row->length] + row->more;
+    bool placed;
+    if (!store->encoder) {
+        plan->chunks = &mate->extents[column];
+        plan->given = 0;
+    }
+    hid_t dataset = create_column(store, group, row, elements);
+    if (store->encoder)
+        placed = dataset >= 0 &&
+                 put_chunks(store, plan, dataset, m, column,
+                            elements / row->chunk_elements + (elements % row->chunk_elements != 0));
+    else
+        placed = plan->given == plan->chunks->chunks;
+    plan->chunks = NULL;
+    if (!placed) {
+        const hid_t reason = h5_keep_reason(false);
+        h5_close_dataset(&dataset);
+        h5_restore_reason(reason);
+    }
+    return dataset;
+}
+
+/* A dataset and its attributes. */
 static bool put_dataset(const struct store *store, struct driver_plan *plan, int m, hid_t group,
                         enum schema_column column)
 {
     const struct schema_dataset *const row = &schema_datasets[column];
     const struct schema_encoding *const encoding = &schema_encodings[store->encoding];
-    const struct mate_writer *const mate = &store->mate[m];
     const bool quality = column == SCHEMA_QUALITY;
-    plan->chunks = &mate->extents[column];
-    plan->given = 0;
-    hid_t dataset = create_column(group, row, mate->length[row->length] + row->more);
-    const bool placed = plan->given == plan->chunks->chunks;
-    plan->chunks = NULL;
-    const bool good = dataset >= 0 && placed &&
+    hid_t dataset = put_column(store, plan, m, group, column);
+    const bool good = dataset >= 0 &&
                       h5_put_text(dataset, "unit", quality ? encoding->unit : row->unit) &&
                       h5_put_text(dataset, "description", row->description) &&
                       (!quality || h5_put_number(dataset, "text_offset", encoding->text_offset));
@@ -160,6 +216,7 @@ pfq_status store_assemble(const struct store *store, const struct store_origin *
     struct driver_plan plan = {.rows_end = store->next_address};
     pfq_status status = PFQ_OK;
     h5_quiet();
+    compress_register_filters();
     const hid_t access = driver_access(&plan);
     const hid_t file =
         access < 0 ? access : H5Fcreate(store->path, H5F_ACC_TRUNC, H5P_DEFAULT, access);

@@ -1,5 +1,5 @@
 /*
- * The two ways into the file: every rank writes its own pieces, or rank 0 writes everybody's.
+ * The ways into the file: every rank writes its own pieces, or rank 0 writes everybody's.
  *
  * A column of a part is taken in pieces: stretches of its batches, bytes as they are, and numbers
  * that count from the beginning of their batch shifted to count from the beginning of the file. Who
@@ -10,99 +10,11 @@
  */
 #include <string.h>
 
-#include "store/writer.h"
-
+#include "store/encoder.h"
+#include "store/stretch.h"
 #include "team/team.h"
 
 /* ---- pieces ---- */
-
-/* A stretch of a column as it lies in memory; `add` is what numbers lack to count from the
- * beginning of the file. n == 0: the column has ended. */
-struct stretch {
-    const uint8_t *bytes;
-    const uint64_t *numbers; /* instead of bytes */
-    uint64_t n, add;
-};
-
-/* The columns that no batch holds: they are of the part. */
-static struct stretch stretch_of_part(const struct mate_writer *mate, const struct store_part *part,
-                                      const struct cursor *cursor)
-{
-    const uint64_t first = cursor->first;
-    struct stretch stretch = {0};
-    switch (cursor->column) {
-    case SCHEMA_TEXT_ROW:
-        stretch.numbers = mate->exceptions.row + first;
-        stretch.add = mate->place[SCHEMA_RECORDS];
-        break;
-    case SCHEMA_TEXT_STYLE:
-        stretch.bytes = mate->exceptions.style + first;
-        break;
-    default:
-        stretch.bytes = part->tail.data + first;
-        break;
-    }
-    stretch.n = mate->adding[schema_datasets[cursor->column].length] - first;
-    return stretch;
-}
-
-static struct stretch stretch_of_batch(const struct mate_writer *mate, const pfq_batch *batch,
-                                       const struct cursor *cursor)
-{
-    const uint64_t first = cursor->first;
-    switch (cursor->column) {
-    case SCHEMA_SEQUENCE:
-        return (struct stretch){.bytes = batch->sequence + first, .n = batch->bases - first};
-    case SCHEMA_QUALITY:
-        return (struct stretch){.bytes = batch->quality + first, .n = batch->bases - first};
-    case SCHEMA_OFFSET:
-        return (struct stretch){.numbers = batch->offset + 1 + first,
-                                .n = batch->records - first,
-                                .add = mate->place[SCHEMA_BASES] + cursor->bases};
-    case SCHEMA_NAME:
-        return (struct stretch){.bytes = batch->name + first, .n = batch->name_bytes - first};
-    default:
-        return (struct stretch){.numbers = batch->name_offset + 1 + first,
-                                .n = batch->records - first,
-                                .add = mate->place[SCHEMA_NAME_BYTES] + cursor->name_bytes};
-    }
-}
-
-/* The next stretch of a column, at most `most` elements; the cursor goes behind it. */
-static struct stretch next_stretch(const struct mate_writer *mate, const struct store_part *part,
-                                   struct cursor *cursor, uint64_t most)
-{
-    const bool of_part = schema_datasets[cursor->column].length == SCHEMA_EXCEPTIONS ||
-                         schema_datasets[cursor->column].length == SCHEMA_TAIL_BYTES;
-    struct stretch stretch = {0};
-    if (of_part)
-        stretch = stretch_of_part(mate, part, cursor);
-    while (!of_part && cursor->batch < part->count) {
-        const pfq_batch *const batch = &part->batches[cursor->batch];
-        stretch = stretch_of_batch(mate, batch, cursor);
-        if (stretch.n)
-            break;
-        cursor->batch++;
-        cursor->first = 0;
-        cursor->bases += batch->bases;
-        cursor->name_bytes += batch->name_bytes;
-    }
-    stretch.n = stretch.n < most ? stretch.n : most;
-    cursor->first += stretch.n;
-    return stretch;
-}
-
-/* Copies a stretch to where the piece buffer has `at` elements already. */
-static void copy_stretch(struct store *store, const struct stretch *stretch, uint64_t at)
-{
-    if (stretch->bytes) {
-        memcpy(store->piece.data + at, stretch->bytes, stretch->n);
-        return;
-    }
-    uint64_t *const out = (uint64_t *)(void *)store->piece.data + at;
-    for (uint64_t i = 0; i < stretch->n; i++)
-        out[i] = stretch->numbers[i] + stretch->add;
-}
 
 /* The most elements a piece of a column holds. */
 static uint64_t piece_elements(enum schema_column column)
@@ -143,18 +55,18 @@ static bool step_column(struct store *store, int m, const struct store_part *par
 {
     const struct mate_writer *const mate = &store->mate[m];
     const enum schema_column column = cursor->column;
-    const struct stretch stretch = next_stretch(mate, part, cursor, piece_elements(column));
+    const struct stretch stretch = stretch_next(mate, part, cursor, piece_elements(column));
     if (!stretch.n)
         return false;
     if (stretch.numbers)
-        copy_stretch(store, &stretch, 0);
+        stretch_copy(&stretch, store->piece.data);
     write_piece(store, m, column, mate->place[schema_datasets[column].length] + *written, stretch.n,
                 stretch.bytes ? stretch.bytes : store->piece.data, &store->failure);
     *written += stretch.n;
     return true;
 }
 
-bool store_step(struct store *store)
+static bool raw_step(struct store *store)
 {
     struct pending *const pending = &store->pending;
     while (pending->mate < store->mates && !store->failure.status) {
@@ -167,6 +79,11 @@ bool store_step(struct store *store)
         pending->written = 0;
     }
     return false;
+}
+
+bool store_step(struct store *store)
+{
+    return store->way->step(store);
 }
 
 void store_drain(struct store *store)
@@ -204,18 +121,11 @@ static void keep(pfq_error *own, pfq_status status, const pfq_error *met)
 }
 
 /* Gathers the next piece of a column in the piece buffer: a full one, unless the column ends. */
-static uint64_t collect_piece(struct store *store, const struct mate_writer *mate,
-                              const struct store_part *part, struct cursor *cursor)
+static uint64_t collect_piece(struct store *store, int m, const struct store_part *part,
+                              struct cursor *cursor)
 {
-    const uint64_t most = piece_elements(cursor->column);
-    uint64_t n = 0;
-    for (;;) {
-        const struct stretch stretch = next_stretch(mate, part, cursor, most - n);
-        if (!stretch.n)
-            return n;
-        copy_stretch(store, &stretch, n);
-        n += stretch.n;
-    }
+    return stretch_collect(&store->mate[m], part, cursor, piece_elements(cursor->column),
+                           store->piece.data);
 }
 
 static void send_column(struct store *store, const struct store_part *part, int m,
@@ -224,7 +134,7 @@ static void send_column(struct store *store, const struct store_part *part, int 
     struct cursor cursor = {.column = column};
     const size_t size = schema_datasets[column].element_bytes;
     uint64_t n;
-    while ((n = collect_piece(store, &store->mate[m], part, &cursor)) > 0) {
+    while ((n = collect_piece(store, m, part, &cursor)) > 0) {
         pfq_error met;
         keep(own, team_send_root(store->team, store->piece.data, n * size, &met), &met);
     }
@@ -242,7 +152,7 @@ static void receive_column(struct store *store, int from, int m, enum schema_col
         const size_t bytes = n * schema_datasets[column].element_bytes;
         keep(own, team_receive_root(store->team, from, store->piece.data, bytes, &met), &met);
         if (!own->status)
-            write_piece(store, m, column, place + first, n, store->piece.data, own);
+            store->way->put(store, m, column, place + first, n, store->piece.data, own);
     }
 }
 
@@ -263,6 +173,25 @@ static void receive_parts(struct store *store, int from, uint64_t place[][SCHEMA
     }
 }
 
+/* The parts of rank 0 itself. Chunks that are written as they are go from where they lie. */
+static void put_own(struct store *store, const struct store_part *parts)
+{
+    if (!store->encoder) {
+        deliver_later(store, parts);
+        store_drain(store); /* the piece buffer is wanted for the others */
+        return;
+    }
+    for (int m = 0; m < store->mates; m++)
+        for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++) {
+            struct cursor cursor = {.column = column};
+            uint64_t place = store->mate[m].place[schema_datasets[column].length], n;
+            while ((n = collect_piece(store, m, &parts[m], &cursor)) > 0) {
+                store->way->put(store, m, column, place, n, store->piece.data, &store->failure);
+                place += n;
+            }
+        }
+}
+
 static void deliver_to_root(struct store *store, const struct store_part *parts)
 {
     pfq_error *const own = &store->failure;
@@ -281,8 +210,7 @@ static void deliver_to_root(struct store *store, const struct store_part *parts)
         return; /* the same on every rank */
 
     if (store->file) {
-        deliver_later(store, parts);
-        store_drain(store); /* the piece buffer is wanted for the others */
+        put_own(store, parts);
         for (int from = 1; from < pfq_team_size(store->team); from++)
             receive_parts(store, from, place, own);
         return;
@@ -292,10 +220,15 @@ static void deliver_to_root(struct store *store, const struct store_part *parts)
             send_column(store, &parts[m], m, column, own);
 }
 
-static const struct store_way together = {true, deliver_later};
-static const struct store_way through_root = {false, deliver_to_root};
+/* ---- the table ---- */
 
-const struct store_way *store_choose_way(pfq_writer wish)
+static const struct store_way ways[2][2] = {
+    {{true, deliver_later, raw_step, write_piece}, {true, encoded_deliver, encoded_step, NULL}},
+    {{false, deliver_to_root, raw_step, write_piece},
+     {false, deliver_to_root, encoded_step, encoded_put}},
+};
+
+const struct store_way *store_choose_way(pfq_writer wish, bool encodes)
 {
-    return wish == PFQ_WRITER_GATHER ? &through_root : &together;
+    return &ways[wish == PFQ_WRITER_GATHER][encodes];
 }

@@ -85,6 +85,11 @@ static haddr_t allocate(H5FD_t *base, H5FD_mem_t type, hid_t transfer, hsize_t s
     if (type == H5FD_MEM_DRAW && plan->chunks && size == plan->chunks->chunk_bytes &&
         plan->given < plan->chunks->chunks)
         return place_of_chunk(plan);
+    if (type == H5FD_MEM_DRAW && plan->bytes && size == plan->bytes) {
+        plan->bytes = 0;
+        plan->given++;
+        return plan->address;
+    }
     const haddr_t address = file->end;
     file->end += size;
     return address;
@@ -138,10 +143,11 @@ static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t 
 static herr_t write_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,
                           size_t size, const void *data)
 {
-    (void)type;
     (void)transfer;
     struct file *file = (struct file *)(void *)base;
     const char *from = data;
+    if (type == H5FD_MEM_DRAW && address >= DRIVER_HEAD_BYTES && address < file->plan->rows_end)
+        return 0; /* a chunk, which is there already */
     while (size > 0 && !file->plan->write_errno) {
         const ssize_t put = pwrite(file->descriptor, from, size, (off_t)address);
         if (put < 0 && errno == EINTR)

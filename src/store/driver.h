@@ -3,7 +3,8 @@
  *
  * The rows are in the file before HDF5 sees it. At the end one rank lets HDF5 make an ordinary file
  * around them: it creates the datasets at their full length, and each time it asks this driver for
- * the space of a chunk, it is given the address where the chunk already lies. The superblock is at
+ * the space of a chunk, it is given the address where the chunk already lies. A chunk that is
+ * encoded it has to be told of, by a write, which is dropped here. The superblock is at
  * the head of the file, everything else that HDF5 keeps is behind the rows. The result is a plain
  * HDF5 file that any HDF5 reads with its default driver.
  *
@@ -28,7 +29,8 @@ enum { DRIVER_HEAD_BYTES = 4096 };
 struct driver_plan {
     uint64_t rows_end;            /* behind the last chunk */
     const struct extents *chunks; /* of the dataset being created; NULL: none */
-    uint64_t given;               /* how many of them HDF5 has asked for */
+    uint64_t given;               /* how many chunks HDF5 has asked for */
+    uint64_t address, bytes;      /* of the encoded chunk that it writes next; 0 bytes: none */
     int write_errno;              /* why the first failed write failed; 0: none did */
 };
 

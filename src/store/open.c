@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "store/compress.h"
 #include "store/provenance.h"
 #include "store/reader.h"
 
@@ -169,16 +170,24 @@ static bool has_type(hid_t dataset, const struct schema_dataset *row)
     return good;
 }
 
-/* Reads are large: without a chunk cache HDF5 reads into our memory and not by way of its own. */
-static hid_t open_dataset(hid_t group, const char *name)
+/* Reads are large: without a chunk cache HDF5 reads into our memory and not by way of its own. With
+ * filters that are not ours to undo, it had better keep its cache. */
+static hid_t open_dataset(hid_t group, const struct schema_dataset *row,
+                          struct decode_layout *layout)
 {
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     if (access < 0)
         return H5I_INVALID_HID;
     H5Pset_chunk_cache(access, 0, 0, H5D_CHUNK_CACHE_W0_DEFAULT);
-    const hid_t dataset = H5Dopen2(group, name, access);
+    const hid_t dataset = H5Dopen2(group, row->name, access);
     H5Pclose(access);
-    return dataset;
+    if (dataset < 0)
+        return dataset;
+    *layout = decode_look(dataset, row->element_bytes);
+    if (layout->ours || !layout->filtered)
+        return dataset;
+    H5Dclose(dataset);
+    return H5Dopen2(group, row->name, H5P_DEFAULT);
 }
 
 /* Opens a column; its length must be the one that an earlier column of the same kind has. */
@@ -186,7 +195,7 @@ static pfq_status open_column(struct store_reader *reader, int mate, hid_t group
                               enum schema_column column, uint64_t *lengths, pfq_error *err)
 {
     const struct schema_dataset *const row = &schema_datasets[column];
-    const hid_t dataset = open_dataset(group, row->name);
+    const hid_t dataset = open_dataset(group, row, &reader->decoder.layout[mate - 1][column]);
     if (dataset < 0)
         return reader_bad(reader, mate, column, "is missing or damaged", err);
     reader->dataset[mate - 1][column] = dataset;
@@ -270,6 +279,7 @@ static pfq_status open_provenance(struct store_reader *reader, pfq_error *err)
 pfq_status store_open(const char *path, struct store_reader **out, pfq_error *err)
 {
     h5_quiet();
+    compress_register_filters();
     struct store_reader *reader = memory_allocate(1, sizeof *reader, err);
     if (!reader)
         return PFQ_NO_MEMORY;
@@ -302,6 +312,7 @@ void store_close(struct store_reader *reader)
     h5_close_dataset(&reader->provenance);
     if (reader->file > 0)
         H5Fclose(reader->file);
+    decoder_release(&reader->decoder);
     free(reader->path);
     free(reader);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/compress.h"
 #include "store/reader.h"
 
 static void print_text(FILE *out, const char *name, const char *value)
@@ -58,19 +59,62 @@ static void print_mate(const struct store_reader *reader, int m, FILE *out)
         print_text(out, schema_texts[i], texts[i]);
 }
 
+/* The name of a filter of HDF5, short; "?" for one that is unknown here. */
+static void name_filter(hid_t properties, unsigned i, char *text, size_t size)
+{
+    char name[32] = "";
+    unsigned flags, info, parameters[4] = {0};
+    size_t n = sizeof parameters / sizeof parameters[0];
+    const H5Z_filter_t filter =
+        H5Pget_filter2(properties, i, &flags, &n, parameters, sizeof name, name, &info);
+    if (filter == H5Z_FILTER_DEFLATE)
+        snprintf(text, size, "gzip:%u", parameters[0]);
+    else if (filter == COMPRESS_FILTER_ZSTD)
+        snprintf(text, size, "zstd:%u", parameters[0]);
+    else
+        snprintf(text, size, "%.20s", name[0] ? name : "?");
+}
+
+/* "none", "gzip:1", "shuffle+gzip:1". */
+static void name_filters(hid_t dataset, char *text, size_t size)
+{
+    const hid_t properties = H5Dget_create_plist(dataset);
+    const int n = properties >= 0 ? H5Pget_nfilters(properties) : 0;
+    size_t used = (size_t)snprintf(text, size, "%s", n > 0 ? "" : "none");
+    for (int i = 0; i < n && used < size; i++) {
+        char name[32];
+        name_filter(properties, (unsigned)i, name, sizeof name);
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "+" : "", name);
+    }
+    if (properties >= 0)
+        H5Pclose(properties);
+}
+
+static void print_dataset(const struct store_reader *reader, int m, enum schema_column column,
+                          FILE *out)
+{
+    const struct schema_dataset *const row = &schema_datasets[column];
+    const hid_t dataset = reader->dataset[m][column];
+    const uint64_t length = reader_length(dataset), stored = H5Dget_storage_size(dataset);
+    char filters[64], escaped[256], ratio[16] = "-";
+    name_filters(dataset, filters, sizeof filters);
+    error_escape(escaped, sizeof escaped, filters, strlen(filters));
+    if (length && stored)
+        snprintf(ratio, sizeof ratio, "%.3f",
+                 (double)stored / ((double)length * (double)row->element_bytes));
+    fprintf(out, "/read%d/%-13s %-6s %14llu %14llu %6s  %-14s  %s\n", m + 1, row->name,
+            row->element_bytes == 1 ? "uint8" : "uint64", (unsigned long long)length,
+            (unsigned long long)stored, ratio, escaped, row->description);
+}
+
+/* ratio: stored bytes to bytes of elements; above 1 where a chunk is hardly filled. */
 static void print_datasets(const struct store_reader *reader, FILE *out)
 {
-    fprintf(out, "\n%-20s %-6s %14s %14s  %s\n", "dataset", "type", "length", "stored bytes",
-            "description");
+    fprintf(out, "\n%-20s %-6s %14s %14s %6s  %-14s  %s\n", "dataset", "type", "length",
+            "stored bytes", "ratio", "compression", "description");
     for (int m = 0; m < reader->summary.mates; m++)
-        for (int column = 0; column < SCHEMA_COLUMNS; column++) {
-            const struct schema_dataset *const row = &schema_datasets[column];
-            const hid_t dataset = reader->dataset[m][column];
-            fprintf(out, "/read%d/%-13s %-6s %14llu %14llu  %s\n", m + 1, row->name,
-                    row->element_bytes == 1 ? "uint8" : "uint64",
-                    (unsigned long long)reader_length(dataset),
-                    (unsigned long long)H5Dget_storage_size(dataset), row->description);
-        }
+        for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++)
+            print_dataset(reader, m, column, out);
 }
 
 static pfq_status print_origins(struct store_reader *reader, FILE *out, pfq_error *err)

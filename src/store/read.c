@@ -30,14 +30,30 @@ uint64_t reader_length(hid_t dataset)
     return good ? length : UINT64_MAX;
 }
 
-pfq_status reader_column(const struct store_reader *reader, int mate, enum schema_column column,
-                         uint64_t first, uint64_t n, void *data, pfq_error *err)
+pfq_status reader_column_by_hdf5(const struct store_reader *reader, int mate,
+                                 enum schema_column column, uint64_t first, uint64_t n, void *data,
+                                 pfq_error *err)
 {
     const struct schema_dataset *const row = &schema_datasets[column];
     const hid_t dataset = reader->dataset[mate - 1][column];
-    if (n == 0 || h5_read(dataset, h5_native(row->element_bytes), first, n, data))
+    if (h5_read(dataset, h5_native(row->element_bytes), first, n, data))
         return PFQ_OK;
     return h5_fail(err, PFQ_BAD_FILE, reader->path, "cannot read /read%d/%s", mate, row->name);
+}
+
+pfq_status reader_column(struct store_reader *reader, int mate, enum schema_column column,
+                         uint64_t first, uint64_t n, void *data, pfq_error *err)
+{
+    if (n == 0)
+        return PFQ_OK;
+    if (reader->decoder.layout[mate - 1][column].ours)
+        return decode_column(reader, mate, column, first, n, data, err);
+    return reader_column_by_hdf5(reader, mate, column, first, n, data, err);
+}
+
+void store_use_threads(struct store_reader *reader, int threads)
+{
+    decoder_use_threads(&reader->decoder, threads);
 }
 
 const struct store_summary *store_summary(const struct store_reader *reader)

@@ -7,6 +7,7 @@
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
+#include "store/decode.h"
 #include "store/h5.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -16,6 +17,7 @@ struct store_reader {
     hid_t file;
     hid_t dataset[PFQ_MAX_MATES][SCHEMA_COLUMNS];
     hid_t provenance;
+    struct decoder decoder;
     struct store_summary summary;
 };
 
@@ -24,8 +26,13 @@ pfq_status reader_bad(const struct store_reader *reader, int mate, enum schema_c
                       const char *what, pfq_error *err);
 
 /* Elements [first, first + n) of a column, as they are. n may be 0. */
-pfq_status reader_column(const struct store_reader *reader, int mate, enum schema_column column,
+pfq_status reader_column(struct store_reader *reader, int mate, enum schema_column column,
                          uint64_t first, uint64_t n, void *data, pfq_error *err);
+
+/* The same by H5Dread, whatever the filters. n >= 1. */
+pfq_status reader_column_by_hdf5(const struct store_reader *reader, int mate,
+                                 enum schema_column column, uint64_t first, uint64_t n, void *data,
+                                 pfq_error *err);
 
 /* Number of elements of a dataset; UINT64_MAX if HDF5 failed. */
 uint64_t reader_length(hid_t dataset);

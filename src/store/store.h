@@ -16,6 +16,7 @@
 #include "parfastq/batch.h"
 #include "parfastq/run.h"
 #include "parfastq/team.h"
+#include "threads/threads.h"
 
 /* ---- writing ---- */
 
@@ -36,6 +37,9 @@ struct store_config {
     const char *layout;            /* "single", "paired" or "interleaved" */
     pfq_quality_encoding encoding; /* not AUTO */
     pfq_writer writer;             /* not AUTO */
+    pfq_compression compression;   /* settled */
+    int threads;                   /* that encode; below 1: one */
+    struct threads_aside aside;    /* what the main thread does meanwhile; may be nothing */
     const char *command;           /* NULL: none */
 };
 
@@ -50,6 +54,10 @@ struct store_part {
 };
 
 struct store;
+
+/* Puts the usual level where none is wished, and refuses what this build or the method does not
+ * have: PFQ_USAGE or PFQ_UNSUPPORTED. */
+pfq_status store_settle_compression(pfq_compression *compression, pfq_error *err);
 
 /* Begins to fill the file at `path`, which exists and is empty. It becomes an HDF5 file in
  * store_finish. Collective. Owns: *out is ended by store_finish or store_abandon. */
@@ -104,6 +112,9 @@ struct store_summary {
 pfq_status store_open(const char *path, struct store_reader **out, pfq_error *err);
 void store_close(struct store_reader *reader);
 
+/* How many threads decode, from the first read of rows on; 1 if not said. */
+void store_use_threads(struct store_reader *reader, int threads);
+
 const struct store_summary *store_summary(const struct store_reader *reader);
 
 /* The i-th row of /provenance. */
@@ -134,7 +145,8 @@ pfq_status store_read_tail(struct store_reader *reader, int mate, uint64_t first
 
 /* ---- for people ---- */
 
-/* Prints the attributes and the datasets with type, length, stored bytes and description. */
+/* Prints the attributes and the datasets with type, length, stored bytes, how they are compressed
+ * and description. */
 pfq_status store_print(struct store_reader *reader, FILE *out, pfq_error *err);
 
 #endif

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "store/driver.h"
-#include "store/writer.h"
+#include "store/encoder.h"
 #include "team/team.h"
 
 static bool is_root(const struct store *store)
@@ -32,7 +32,9 @@ static void release(struct store *store)
             extents_release(&store->mate[m].extents[column]);
     }
     buffer_release(&store->piece);
+    encoder_destroy(store->encoder);
     free(store->adding_of_all);
+    free(store->counts);
     free(store->command);
     free(store->path);
     free(store);
@@ -52,11 +54,12 @@ static void begin_mate(struct mate_writer *mate)
 static struct store *allocate(pfq_team *team, const char *path, const struct store_config *config,
                               pfq_error *own)
 {
+    const bool encoded = compress_encodes(&config->compression);
     struct store *store = memory_allocate(1, sizeof *store, own);
     if (!store)
         return NULL;
     store->team = team;
-    store->way = store_choose_way(config->writer);
+    store->way = store_choose_way(config->writer, encoded);
     store->layout = config->layout;
     store->mates = config->mates;
     store->encoding = config->encoding;
@@ -64,21 +67,33 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->pending.mate = store->mates;
     for (int m = 0; m < store->mates; m++)
         begin_mate(&store->mate[m]);
+    const size_t ranks = (size_t)pfq_team_size(team);
     const size_t words =
-        is_root(store) ? (size_t)pfq_team_size(team) * (size_t)config->mates * SCHEMA_LENGTHS : 0;
+        encoded || is_root(store) ? ranks * (size_t)config->mates * SCHEMA_LENGTHS : 0;
+    store->compression = config->compression;
+    store->counts = memory_allocate(ranks, sizeof *store->counts, own);
+    if (encoded)
+        store->encoder = encoder_create(config->mates, config, own);
     store->path = memory_string(path, own);
     store->command = memory_string(config->command ? config->command : "", own);
     store->adding_of_all = memory_allocate(words, sizeof *store->adding_of_all, own);
-    if (store->path && store->command && store->adding_of_all &&
-        !buffer_reserve(&store->piece, PIECE_BYTES, 0, own))
+    if (!own->status && !buffer_reserve(&store->piece, PIECE_BYTES, 0, own))
         return store;
     release(store);
     return NULL;
 }
 
-/* Gives every column the chunks its length needs: the same arithmetic on every rank. */
+static bool encodes(const struct store *store)
+{
+    return compress_encodes(&store->compression);
+}
+
+/* Gives every column the chunks its length needs: the same arithmetic on every rank. Chunks that
+ * are encoded get their places when their sizes are known. */
 static void lay_out(struct store *store, pfq_error *own)
 {
+    if (encodes(store))
+        return;
     for (int m = 0; m < store->mates; m++)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS && !own->status; column++) {
             const struct schema_dataset *const row = &schema_datasets[column];
@@ -115,7 +130,7 @@ pfq_status store_create(pfq_team *team, const char *path, const struct store_con
         team_file_open(team, path, TEAM_WRITE, &store->file, &own);
     if (store && !own.status)
         lay_out(store, &own);
-    if (store && !own.status && is_root(store))
+    if (store && !own.status && is_root(store) && !encodes(store))
         begin_offsets(store, &own);
     const pfq_status status = team_agree(team, 0, &own);
     if (status) {
@@ -219,7 +234,8 @@ static pfq_status exchange(struct store *store, pfq_error *err)
 
 pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err)
 {
-    store_drain(store);
+    if (!encodes(store)) /* else the threads encode meanwhile */
+        store_drain(store);
     pfq_status status = settle_styles(store, parts, err);
     if (status)
         return status;
@@ -272,6 +288,8 @@ pfq_status store_finish(struct store *store, const struct store_origin *origins,
     pfq_error *const own = &store->failure;
     store_drain(store);
     pfq_status status = share_extremes(store, err);
+    if (!status && encodes(store))
+        status = encoded_finish(store, err);
     if (!status) {
         close_file(store, own);
         status = team_conclude(store->team, own, err);

@@ -1,8 +1,9 @@
 /*
- * A file under construction, and the two ways its rows take into it.
+ * A file under construction, and the ways its rows take into it.
  *
  * In every round each rank adds a part to each mate. Where a part goes follows from two sums over
- * the ranks, so that both ways need nothing but the numbers kept here.
+ * the ranks, so that all ways need nothing but the numbers kept here. Chunks are written as they
+ * are (extents.h says where they lie) or encoded (encoder.h), by every rank or by rank 0.
  */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
@@ -49,6 +50,7 @@ struct pending {
 };
 
 struct store_way;
+struct encoder;
 
 struct store {
     pfq_team *team;
@@ -59,12 +61,15 @@ struct store {
     const char *layout;
     int mates;
     pfq_quality_encoding encoding;
+    pfq_compression compression;
     struct mate_writer mate[PFQ_MAX_MATES];
     struct pending pending;
     pfq_error failure;       /* what failed on this rank and is not agreed yet */
     uint64_t next_address;   /* behind the last chunk; the same on every rank */
     struct buffer piece;     /* PIECE_BYTES */
-    uint64_t *adding_of_all; /* rank 0 of a gathering team: `adding` of every rank and mate */
+    uint64_t *adding_of_all; /* `adding` of every rank and mate, where the way needs it */
+    uint64_t *counts;        /* a word for each rank */
+    struct encoder *encoder; /* NULL: chunks are written as they are */
 };
 
 /* A way into the file: who writes, and how the parts of a round get there. */
@@ -74,10 +79,15 @@ struct store_way {
      * columns have their places. A failure is kept in store->failure, and what failed before is
      * left there; every rank does all of its communication in any case. */
     void (*deliver)(struct store *store, const struct store_part *parts);
+    /* Writes the next piece of what was delivered; false if nothing is left. */
+    bool (*step)(struct store *store);
+    /* What rank 0 does with n elements of a column that came to it, from element `place` on. */
+    void (*put)(struct store *store, int m, enum schema_column column, uint64_t place, uint64_t n,
+                const void *data, pfq_error *own);
 };
 
 /* The way for this wish. */
-const struct store_way *store_choose_way(pfq_writer wish);
+const struct store_way *store_choose_way(pfq_writer wish, bool encodes);
 
 /* Writes all that is left of the round that was appended last. Local. */
 void store_drain(struct store *store);

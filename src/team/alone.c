@@ -116,6 +116,7 @@ static const struct team_operations alone = {
     .share = share,
     .gather = copy_words,
     .scatter = copy_words,
+    .gather_all = copy_words,
     .trade_counts = trade_counts,
     .trade_items = trade_items,
     .send = send_message,

@@ -118,6 +118,14 @@ static pfq_status gather(pfq_team *team, const uint64_t *mine, size_t words, uin
                 "cannot gather", err);
 }
 
+static pfq_status gather_all(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                             pfq_error *err)
+{
+    return talk(MPI_Allgather(mine, (int)words, MPI_UINT64_T, all, (int)words, MPI_UINT64_T,
+                              mpi_team(team)->comm),
+                "cannot gather", err);
+}
+
 static pfq_status scatter(pfq_team *team, const uint64_t *all, size_t words, uint64_t *mine,
                           pfq_error *err)
 {
@@ -241,6 +249,7 @@ static const struct team_operations over_mpi = {
     .reduce_before = reduce_before,
     .share = share,
     .gather = gather,
+    .gather_all = gather_all,
     .scatter = scatter,
     .trade_counts = trade_counts,
     .trade_items = trade_items,

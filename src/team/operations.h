@@ -36,6 +36,10 @@ struct team_operations {
     pfq_status (*scatter)(pfq_team *team, const uint64_t *all, size_t words, uint64_t *mine,
                           pfq_error *err);
 
+    /* To everybody; words <= INT_MAX. */
+    pfq_status (*gather_all)(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                             pfq_error *err);
+
     /* One word from every rank to every rank: incoming[r] is counts[this rank] of rank r. */
     pfq_status (*trade_counts)(pfq_team *team, const uint64_t *counts, uint64_t *incoming,
                                pfq_error *err);

@@ -105,6 +105,13 @@ pfq_status team_scatter(pfq_team *team, const uint64_t *all, size_t words, uint6
     return status != PFQ_OK ? status : team->operations->scatter(team, all, words, mine, err);
 }
 
+pfq_status team_gather_all(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                           pfq_error *err)
+{
+    const pfq_status status = check_words(words, err);
+    return status != PFQ_OK ? status : team->operations->gather_all(team, mine, words, all, err);
+}
+
 /* ---- bytes ---- */
 
 pfq_status team_share(pfq_team *team, int root, void *data, size_t bytes, pfq_error *err)

@@ -34,6 +34,10 @@ pfq_status team_gather(pfq_team *team, const uint64_t *mine, size_t words, uint6
 pfq_status team_scatter(pfq_team *team, const uint64_t *all, size_t words, uint64_t *mine,
                         pfq_error *err);
 
+/* The same to everybody: `words` words of every rank, in rank order. */
+pfq_status team_gather_all(pfq_team *team, const uint64_t *mine, size_t words, uint64_t *all,
+                           pfq_error *err);
+
 /* Sends items of `item_bytes` bytes: counts[r] items, lying in rank order in `send`, to each rank
  * r. The items that came, in the order of their senders, replace *received (grown with memory_grow;
  * capacity in items). Needs the collective to succeed everywhere, so memory is agreed first. */

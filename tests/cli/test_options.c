@@ -53,12 +53,49 @@ static void nothing_given_means_the_defaults(void)
     CHECK_EQUAL(options.quality_encoding, PFQ_QUALITY_AUTO);
     CHECK_EQUAL(options.on_error, PFQ_ON_ERROR_STOP);
     CHECK_EQUAL(options.writer, PFQ_WRITER_AUTO);
+    CHECK_EQUAL(options.compression.method, PFQ_COMPRESS_FAST);
+    CHECK_EQUAL(options.compression.level, 0);
     CHECK_EQUAL(options.max_errors, 100);
     CHECK_EQUAL(options.progress, CLI_PROGRESS_AUTO);
     CHECK_EQUAL(options.threads, 0);
     CHECK_EQUAL(options.operands.n, 0);
     CHECK(!options.output && !options.force && !options.quiet && !options.rows.given);
     options_release(&options);
+}
+
+static void a_compression_may_have_a_level(void)
+{
+    static const struct {
+        const char *line;
+        pfq_compress method;
+        int level;
+    } rows[] = {
+        {"--compress none", PFQ_COMPRESS_NONE, 0},     {"--compress fast", PFQ_COMPRESS_FAST, 0},
+        {"--compress=gzip", PFQ_COMPRESS_GZIP, 0},     {"--compress gzip:1", PFQ_COMPRESS_GZIP, 1},
+        {"--compress gzip:9", PFQ_COMPRESS_GZIP, 9},   {"--compress zstd", PFQ_COMPRESS_ZSTD, 0},
+        {"--compress zstd:19", PFQ_COMPRESS_ZSTD, 19},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cli_options options = good(CLI_CONVERT, rows[i].line);
+        CHECK_EQUAL(options.compression.method, rows[i].method);
+        CHECK_EQUAL(options.compression.level, rows[i].level);
+        options_release(&options);
+    }
+    bad(CLI_CONVERT, "--compress zip",
+        "option '--compress': 'zip' is not one of none, fast, gzip[:1-9], zstd[:1-19]; did you "
+        "mean 'gzip'?");
+    static const char *const wrong[] = {
+        "gzip:0", "gzip:10", "gzip:", "gzip:1x", "gzip:-1", "zstd:20",
+        "fast:1", "none:",   ":",     "gz",      "gzip6"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char line[64];
+        struct cli_options options;
+        pfq_error err = {.status = PFQ_OK};
+        snprintf(line, sizeof line, "--compress %s", wrong[i]);
+        CHECK_EQUAL(parse(CLI_CONVERT, line, &options, &err), PFQ_USAGE);
+        CHECK(strstr(err.message, "none, fast, gzip[:1-9], zstd[:1-19]"));
+        options_release(&options);
+    }
 }
 
 static void every_spelling_gives_the_same_value(void)
@@ -182,9 +219,9 @@ static void values_are_checked(void)
         "option '--chunk-size': '2G' is not a size from 1 to 1G (bytes, or with k, M or G for "
         "powers of 1024)");
     bad(CLI_CONVERT, "--writer gathr",
-        "option '--writer': 'gathr' is none of auto, parallel, gather; did you mean 'gather'?");
+        "option '--writer': 'gathr' is not one of auto, parallel, gather; did you mean 'gather'?");
     bad(CLI_CONVERT, "--quality-encoding phred",
-        "option '--quality-encoding': 'phred' is none of auto, sanger, illumina1.3, solexa");
+        "option '--quality-encoding': 'phred' is not one of auto, sanger, illumina1.3, solexa");
 }
 
 /* A value the row takes. */
@@ -193,6 +230,8 @@ static const char *example(const struct option *row)
     switch (row->kind) {
     case OPTION_CHOICE:
         return row->choices[1].name;
+    case OPTION_LEVEL:
+        return "gzip:9";
     case OPTION_ROWS:
         return "1:2";
     default:
@@ -277,6 +316,7 @@ static void help_is_80_columns_wide_and_shows_defaults_and_choices(void)
 int main(void)
 {
     nothing_given_means_the_defaults();
+    a_compression_may_have_a_level();
     every_spelling_gives_the_same_value();
     letters_can_be_bundled_up_to_a_value();
     lists_keep_their_order_among_everything_else();

@@ -1,5 +1,7 @@
 """What an HDF5 file holds, and what it should hold by the reference reader."""
 
+import hashlib
+
 import h5py
 import numpy
 
@@ -77,5 +79,24 @@ def everything(path):
 
     with h5py.File(path) as file:
         take("/", file)
+        file.visititems(take)
+    return content
+
+
+def stored_chunks(path):
+    """The chunks of every dataset as they are stored, and what undoes their encoding."""
+    content = {}
+
+    def take(name, item):
+        if isinstance(item, h5py.Dataset) and item.chunks:
+            stored = item.id
+            places = [stored.get_chunk_info(i).chunk_offset for i in range(stored.get_num_chunks())]
+            digest = hashlib.sha256()
+            for place in places:
+                digest.update(stored.read_direct_chunk(place)[1])
+            content[name] = (item.compression, item.compression_opts, item.shuffle, places,
+                             digest.hexdigest())
+
+    with h5py.File(path) as file:
         file.visititems(take)
     return content

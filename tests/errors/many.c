@@ -6,8 +6,8 @@
  * hand them to this program, which calls what the command calls. A job is a line of words:
  *
  *     convert|validate [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
- *         [on-error=skip] [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH ...]
- *         [read2=PATH ...] ...
+ * [compress=none|gzip] [on-error=skip] [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH
+ * ...] [read2=PATH ...] ...
  *
  * and the answer is `job N`, then the lines of the report, then `end EXIT_CODE`, which also says if
  * ranks did not return the same status and the same error.
@@ -78,6 +78,10 @@ static void take_word(struct job *job, const char *word)
         setenv("PFQ_SIMD", value, 1);
     else if (strcmp(word, "writer=gather") == 0)
         job->config.writer = PFQ_WRITER_GATHER;
+    else if (strcmp(word, "compress=none") == 0)
+        job->config.compression.method = PFQ_COMPRESS_NONE;
+    else if (strcmp(word, "compress=gzip") == 0)
+        job->config.compression = (pfq_compression){PFQ_COMPRESS_GZIP, 1};
     else if (strcmp(word, "on-error=skip") == 0)
         parse->on_error = PFQ_ON_ERROR_SKIP;
     else if ((value = value_of(word, "out")))

@@ -11,7 +11,9 @@ from pathlib import Path
 MIB = 1 << 20
 
 # How a run is spread over the machine. simd: "" lets the machine choose.
-Layout = namedtuple("Layout", "ranks threads slice_bytes chunk_bytes simd writer")
+# compress: the name of a method.
+Layout = namedtuple("Layout", "ranks threads slice_bytes chunk_bytes simd writer compress",
+                    defaults=["fast"])
 SERIAL = Layout(1, 1, 64 * MIB, MIB, "", "parallel")
 
 # agreed: all ranks returned the same status and error.
@@ -64,6 +66,8 @@ def job_line(verb, layout, mates, out=None, options=()):
         words.append(f"simd={layout.simd}")
     if layout.writer == "gather":
         words.append("writer=gather")
+    if layout.compress != "fast":
+        words.append(f"compress={layout.compress}")
     if out:
         words.append(f"out={out}")
     for mate, paths in enumerate(mates, 1):

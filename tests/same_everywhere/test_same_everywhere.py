@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The datasets are the same for any ranks, threads, slices, chunks, SIMD kernel and writer.
+"""The datasets are the same for any ranks, threads, slices, chunks, SIMD kernel, writer and
+compression; and with one compression, so are the bytes of their chunks as they are stored.
 
     test_same_everywhere.py --mpiexec MPIRUN --command PARFASTQ --many MANY --data DIRECTORY
 
@@ -36,7 +37,7 @@ def knobs(kernels):
     return many.Layout(ranks=(1, 2, 3, 5), threads=(1, 2, 4),
                        slice_bytes=(4 * KIB, 64 * KIB, MIB, 64 * MIB),
                        chunk_bytes=(KIB, 64 * KIB, MIB), simd=tuple(kernels),
-                       writer=("parallel", "gather"))
+                       writer=("parallel", "gather"), compress=("fast", "none", "gzip"))
 
 
 def pairs_of(layout):
@@ -81,6 +82,15 @@ def long_among_tiny(rng):
         records[at] = [b"@long %d\n" % at, (b"ACGTN" * size)[:size] + b"\n", b"+\n",
                        (unit * (size // 999 + 1))[:size] + b"\n"]
     return damage.text_of(records)
+
+
+def far_longer_than_a_chunk(rng):
+    """One read that fills many chunks of the file, between two that do not fill one."""
+    unit = bytes(rng.choice(b"ACGT") for _ in range(5003))
+    size = 1_500_000 + rng.randrange(1000)
+    long = [b"@huge\n", (unit * (size // 5003 + 1))[:size] + b"\n", b"+\n", b"I" * size + b"\n"]
+    return damage.text_of([*damage.make_records(rng, 3, longest=30, crlf=False), long,
+                           *damage.make_records(rng, 3, longest=30, crlf=False)])
 
 
 def with_long_tail(rng):
@@ -129,6 +139,7 @@ def inputs(rng, data):
     return [Input("nasty", [[nasty(rng)]], False),
             Input("short_only", [[short_only(rng)]], False),
             Input("long_among_tiny", [[long_among_tiny(rng)]], False),
+            Input("far_longer_than_a_chunk", [[far_longer_than_a_chunk(rng)]], False),
             Input("long_tail", [[with_long_tail(rng)]], False),
             Input("lanes", [lanes(rng)], False),
             Input("mates", mates(rng, (20, 401)), False),
@@ -180,7 +191,7 @@ class Comparison:
 
     def __init__(self, machine, directory):
         self.machine, self.directory = machine, Path(directory)
-        self.first, self.wrong, self.runs = {}, [], 0
+        self.first, self.stored, self.wrong, self.runs = {}, {}, [], 0
 
     def store(self, made):
         paths = []
@@ -209,7 +220,19 @@ class Comparison:
             self.hold(one, layout, out)
             out.unlink()
 
+    def hold_stored(self, made, layout, compress, out):
+        """The stored bytes against those of the first file of this compression."""
+        stored = columns.stored_chunks(out)
+        layout_of_first, first = self.stored.setdefault((made.name, compress), (layout, stored))
+        unlike = sorted(name for name in first if stored.get(name) != first[name])
+        if unlike:
+            self.wrong.append(f"{made.name}: the stored chunks of {unlike} differ between "
+                              f"{layout_of_first} and {layout}")
+
     def hold(self, made, layout, out):
+        compress = getattr(layout, "compress", "fast")
+        if compress != "none":
+            self.hold_stored(made, layout, compress, out)
         content = columns.everything(out)
         if made.name not in self.first:
             self.first[made.name] = layout, content

@@ -1,6 +1,6 @@
 """Claim: a file of the store opens in h5py, and its datasets and attributes are what the schema says.
 
-Usage: check_h5py.py FILE RANKS ROUNDS MATES STYLES. The file was made by leave_file.c; the rows are computed
+Usage: check_h5py.py FILE RANKS ROUNDS MATES STYLES COMPRESSION. The file was made by leave_file.c; the rows are computed
 here once more, independently of the C code, from the rules in rows.h.
 """
 import sys
@@ -49,6 +49,10 @@ def expect_array(what, got, want, dtype):
 
 
 def check_layout(dataset):
+    level = {"none": None, "fast": 1, "gzip": 6}[sys.argv[6]]
+    expect(dataset.name + " compression", dataset.compression, level and "gzip")
+    expect(dataset.name + " level", dataset.compression_opts, level)
+    expect(dataset.name + " shuffle", dataset.shuffle, bool(level) and dataset.dtype.itemsize > 1)
     expect(dataset.name + " unlimited", dataset.maxshape, (None,))
     expect(dataset.name + " is chunked", dataset.chunks is not None, True)
     for name in ("unit", "description"):

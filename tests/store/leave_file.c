@@ -1,6 +1,7 @@
 /*
  * Leaves a file for check_h5py.py: leave_file PATH ROUNDS MATES STYLES(0|1)
- * WRITER(parallel|gather). Without MPI, or where it is started alone, the team is one.
+ * WRITER(parallel|gather) COMPRESSION(none|fast|gzip). Without MPI, or where it is started alone,
+ * the team is one.
  */
 #if PFQ_MPI
 #include <mpi.h>
@@ -28,7 +29,7 @@ static pfq_team *make_team(int *argc, char ***argv)
 int main(int argc, char **argv)
 {
     pfq_team *team = make_team(&argc, &argv);
-    CHECK_EQUAL(argc, 6);
+    CHECK_EQUAL(argc, 7);
     const bool odd = argv[4][0] == '1';
     const struct rows_plan plan = {
         .mates = atoi(argv[3]),
@@ -37,6 +38,10 @@ int main(int argc, char **argv)
         .fixed_length = !odd,
         .odd_styles = odd,
         .tails = odd,
+        .compression.method = strcmp(argv[6], "none") == 0   ? PFQ_COMPRESS_NONE
+                              : strcmp(argv[6], "gzip") == 0 ? PFQ_COMPRESS_GZIP
+                                                             : PFQ_COMPRESS_FAST,
+        .threads = 2,
         .writer = strcmp(argv[5], "gather") == 0 ? PFQ_WRITER_GATHER : PFQ_WRITER_PARALLEL,
     };
     rows_write(team, &plan, argv[1]);

@@ -26,6 +26,8 @@ struct rows_plan {
     bool odd_styles;   /* several styles, the last row without newline; else LF and a bare '+' */
     bool tails;        /* blank lines behind some parts */
     pfq_writer writer;
+    pfq_compression compression; /* not settled */
+    int threads;
 };
 
 static inline uint32_t rows_mix(int mate, uint64_t row, uint32_t salt)
@@ -160,10 +162,14 @@ static inline void rows_touch(pfq_team *team, const char *path)
 
 static inline struct store_config rows_config(const struct rows_plan *plan)
 {
+    pfq_compression compression = plan->compression;
+    CHECK_EQUAL(store_settle_compression(&compression, NULL), PFQ_OK);
     return (struct store_config){.mates = plan->mates,
                                  .layout = plan->mates == 1 ? "single" : "paired",
                                  .encoding = PFQ_QUALITY_SANGER,
                                  .writer = plan->writer,
+                                 .compression = compression,
+                                 .threads = plan->threads,
                                  .command = "parfastq convert -o out.h5 reads.fastq"};
 }
 

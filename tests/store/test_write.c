@@ -1,8 +1,10 @@
 /*
- * Claim: whatever the ranks, the rounds and the way of writing, the file holds every row of every
- * mate in order, with its name, its style and the tails of the files, and reading gives back what
- * went in.
+ * Claim: whatever the ranks, the rounds, the way of writing and the compression, the file holds
+ * every row of every mate in order, with its name, its style and the tails of the files, and
+ * reading gives back what went in. The chunks that are stored are the same for every way of
+ * writing.
  */
+#include <hdf5.h>
 #include <mpi.h>
 
 #include "parfastq/mpi.h"
@@ -17,6 +19,7 @@ static const struct rows_plan plans[] = {
     {.mates = 1, .rounds = 0, .scale = 1},
     {.mates = 2, .rounds = 2, .scale = 0, .tails = true},
     {.mates = 1, .rounds = 1, .scale = 45000, .fixed_length = true}, /* columns of several pieces */
+    {.mates = 1, .rounds = 9, .scale = 900, .odd_styles = true},     /* chunks of several rounds */
 };
 
 /* ---- what is expected ---- */
@@ -128,6 +131,81 @@ static void check_file(const struct rows_plan *plan, int ranks, const char *path
     store_close(reader);
 }
 
+/* ---- stored chunks ---- */
+
+static const char *const datasets[] = {"sequence",    "quality",  "offset",     "name",
+                                       "name_offset", "text/row", "text/style", "text/tail"};
+
+static uint64_t mix(uint64_t digest, const void *data, size_t size)
+{
+    const uint8_t *const bytes = data;
+    for (size_t i = 0; i < size; i++)
+        digest = (digest ^ bytes[i]) * UINT64_C(0x100000001b3);
+    return digest;
+}
+
+static uint64_t digest_of_chunks(hid_t dataset, uint64_t digest)
+{
+    hsize_t length = 0, chunk = 0;
+    const hid_t space = H5Dget_space(dataset), properties = H5Dget_create_plist(dataset);
+    CHECK(H5Sget_simple_extent_dims(space, &length, NULL) == 1);
+    CHECK(H5Pget_chunk(properties, 1, &chunk) == 1);
+    for (hsize_t at = 0; at < length; at += chunk) {
+        hsize_t bytes = 0;
+        uint32_t mask = 1;
+        CHECK(H5Dget_chunk_storage_size(dataset, &at, &bytes) >= 0 && bytes > 0);
+        uint8_t *const data = malloc(bytes);
+        CHECK(data && H5Dread_chunk(dataset, H5P_DEFAULT, &at, &mask, data) >= 0);
+        CHECK_EQUAL(mask, 0);
+        digest = mix(mix(digest, &at, sizeof at), data, bytes);
+        free(data);
+    }
+    H5Pclose(properties);
+    H5Sclose(space);
+    return digest;
+}
+
+/* Of all chunks of all datasets, as they are stored. */
+static uint64_t digest_of_file(const char *path, int mates)
+{
+    uint64_t digest = UINT64_C(0xcbf29ce484222325);
+    const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    CHECK(file >= 0);
+    for (int mate = 1; mate <= mates; mate++)
+        for (size_t i = 0; i < sizeof datasets / sizeof *datasets; i++) {
+            char name[64];
+            snprintf(name, sizeof name, "/read%d/%s", mate, datasets[i]);
+            const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+            CHECK(dataset >= 0);
+            digest = digest_of_chunks(dataset, digest);
+            H5Dclose(dataset);
+        }
+    CHECK(H5Fclose(file) >= 0);
+    return digest;
+}
+
+/* ---- all ways ---- */
+
+static const pfq_compression compressions[] = {
+    {PFQ_COMPRESS_NONE, 0}, {PFQ_COMPRESS_FAST, 0}, {PFQ_COMPRESS_GZIP, 1}, {PFQ_COMPRESS_ZSTD, 1}};
+
+static void check_writers(pfq_team *team, struct rows_plan plan, const char *path)
+{
+    uint64_t first = 0;
+    const bool encodes = plan.compression.method != PFQ_COMPRESS_NONE;
+    for (plan.writer = PFQ_WRITER_PARALLEL; plan.writer <= PFQ_WRITER_GATHER; plan.writer++) {
+        plan.threads = plan.writer == PFQ_WRITER_GATHER ? 1 : 3;
+        rows_write(team, &plan, path);
+        if (pfq_team_rank(team) == 0) {
+            check_file(&plan, pfq_team_size(team), path);
+            const uint64_t digest = encodes ? digest_of_file(path, plan.mates) : 0;
+            CHECK(plan.writer == PFQ_WRITER_PARALLEL || digest == first);
+            first = digest;
+        }
+        CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    }
+}
+
 int main(int argc, char **argv)
 {
     int level;
@@ -137,13 +215,15 @@ int main(int argc, char **argv)
     char path[64];
     snprintf(path, sizeof path, "store_test_write_%d.h5", pfq_team_size(team));
     for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++)
-        for (pfq_writer writer = PFQ_WRITER_PARALLEL; writer <= PFQ_WRITER_GATHER; writer++) {
+        for (size_t k = 0; k < sizeof compressions / sizeof compressions[0]; k++) {
             struct rows_plan plan = plans[i];
-            plan.writer = writer;
-            rows_write(team, &plan, path);
-            if (pfq_team_rank(team) == 0)
-                check_file(&plan, pfq_team_size(team), path);
-            CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+            plan.compression = compressions[k];
+            const bool usual = plan.compression.method == PFQ_COMPRESS_NONE ||
+                               plan.compression.method == PFQ_COMPRESS_FAST;
+            pfq_compression settled = plan.compression;
+            if ((!usual && i % 3 != 1) || store_settle_compression(&settled, NULL))
+                continue; /* another codec changes nothing on the way there */
+            check_writers(team, plan, path);
         }
     if (pfq_team_rank(team) == 0)
         unlink(path);

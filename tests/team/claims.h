@@ -123,7 +123,8 @@ static void bytes_of_any_root_are_shared(pfq_team *team)
         }
 }
 
-/* What is gathered lies in rank order on rank 0, and scattering it gives each rank its own back. */
+/* What is gathered lies in rank order on rank 0, or on all ranks, and scattering it gives each rank
+ * its own back. */
 static void gather_and_scatter_are_inverse(pfq_team *team)
 {
     for (size_t words = 0; words < 4; words++) {
@@ -132,6 +133,10 @@ static void gather_and_scatter_are_inverse(pfq_team *team)
             mine[i] = (uint64_t)team->rank * 100 + i;
         CHECK_EQUAL(team_gather(team, mine, words, all, NULL), PFQ_OK);
         for (size_t i = 0; i < (size_t)team->size * words && team->rank == 0; i++)
+            CHECK_EQUAL(all[i], i / words * 100 + i % words);
+        memset(all, 0, sizeof all);
+        CHECK_EQUAL(team_gather_all(team, mine, words, all, NULL), PFQ_OK);
+        for (size_t i = 0; i < (size_t)team->size * words; i++)
             CHECK_EQUAL(all[i], i / words * 100 + i % words);
         CHECK_EQUAL(team_scatter(team, all, words, back, NULL), PFQ_OK);
         for (size_t i = 0; i < words; i++)

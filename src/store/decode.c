@@ -1,0 +1,313 @@
+/*
+ * A read is cut at chunks and done in groups, so that what is read and not yet decoded stays small.
+ */
+#include "store/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/compress.h"
+#include "store/reader.h"
+#include "threads/threads.h"
+
+enum { MOST_CHUNK_BYTES = 1 << 26, GROUP_BYTES = 1 << 24 };
+
+/* A chunk on its way: stored bytes in the raw buffer, decoded to `out`. */
+struct decode_job {
+    size_t place, bytes;
+    uint8_t *out;
+    uint64_t chunk;
+    struct decode_slot *slot; /* where `out` is, or NULL: it is the caller's memory */
+};
+
+/* ---- looking ---- */
+
+/* Fills the codec; false if there are filters that it cannot undo. */
+static bool filters_are_known(hid_t properties, size_t element_bytes, struct codec *codec)
+{
+    const int n = H5Pget_nfilters(properties);
+    *codec = (struct codec){CODEC_NONE, 1, 0};
+    for (int i = 0; i < n; i++) {
+        unsigned flags, info;
+        size_t parameters = 0;
+        const H5Z_filter_t filter =
+            H5Pget_filter2(properties, (unsigned)i, &flags, &parameters, NULL, 0, NULL, &info);
+        if (filter == H5Z_FILTER_SHUFFLE && i == 0)
+            codec->shuffle = (unsigned)element_bytes;
+        else if (filter == H5Z_FILTER_DEFLATE && i == n - 1)
+            codec->kind = CODEC_DEFLATE;
+        else if (filter == COMPRESS_FILTER_ZSTD && i == n - 1 && codec_has(CODEC_ZSTD))
+            codec->kind = CODEC_ZSTD;
+        else
+            return false;
+    }
+    return codec->kind != CODEC_NONE;
+}
+
+static bool is_native(hid_t dataset, size_t element_bytes)
+{
+    const hid_t type = H5Dget_type(dataset);
+    const bool native = type >= 0 && H5Tequal(type, h5_native(element_bytes)) > 0;
+    if (type >= 0)
+        H5Tclose(type);
+    return native;
+}
+
+struct decode_layout decode_look(hid_t dataset, size_t element_bytes)
+{
+    struct decode_layout layout = {0};
+    hsize_t chunk = 0;
+    const hid_t properties = H5Dget_create_plist(dataset);
+    if (properties >= 0 && H5Pget_layout(properties) == H5D_CHUNKED &&
+        H5Pget_chunk(properties, 1, &chunk) == 1) {
+        layout.filtered = H5Pget_nfilters(properties) > 0;
+        layout.chunk_elements = chunk;
+        layout.ours = chunk > 0 && chunk <= MOST_CHUNK_BYTES / element_bytes &&
+                      filters_are_known(properties, element_bytes, &layout.codec) &&
+                      is_native(dataset, element_bytes);
+    }
+    if (properties >= 0)
+        H5Pclose(properties);
+    return layout;
+}
+
+/* ---- the cache ---- */
+
+static struct decode_slot *find_slot(struct decoder *decoder, int mate, enum schema_column column,
+                                     uint64_t chunk)
+{
+    for (size_t i = 0; i < DECODE_SLOTS; i++) {
+        struct decode_slot *const slot = &decoder->slots[i];
+        if (slot->mate == mate && slot->column == column && slot->chunk == chunk) {
+            slot->used = decoder->reads;
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+/* Empties the slot that was not used for the longest time. NULL without memory. */
+static struct decode_slot *take_slot(struct decoder *decoder, size_t bytes, pfq_error *err)
+{
+    struct decode_slot *oldest = &decoder->slots[0];
+    for (size_t i = 1; i < DECODE_SLOTS; i++)
+        if (decoder->slots[i].used < oldest->used)
+            oldest = &decoder->slots[i];
+    oldest->mate = 0;
+    oldest->used = decoder->reads;
+    return buffer_reserve(&oldest->bytes, bytes, 0, err) ? NULL : oldest;
+}
+
+/* ---- stored bytes ---- */
+
+static pfq_status damaged(struct store_reader *reader, int mate, enum schema_column column,
+                          pfq_error *err)
+{
+    return reader_bad(reader, mate, column, "is damaged: a chunk is missing or has a wrong size",
+                      err);
+}
+
+/* Reads a chunk as it is stored behind the `place` bytes of the raw buffer; *skipped if filters
+ * were not applied to it. */
+static pfq_status read_chunk(struct store_reader *reader, int mate, enum schema_column column,
+                             struct decode_job *job, bool *skipped, pfq_error *err)
+{
+    const struct decode_layout *const layout = &reader->decoder.layout[mate - 1][column];
+    const hid_t dataset = reader->dataset[mate - 1][column];
+    const hsize_t offset = job->chunk * layout->chunk_elements;
+    const size_t raw_bytes = layout->chunk_elements * schema_datasets[column].element_bytes;
+    hsize_t bytes = 0;
+    uint32_t mask = 0;
+    if (H5Dget_chunk_storage_size(dataset, &offset, &bytes) < 0 || bytes == 0 ||
+        bytes > 2 * raw_bytes + GROUP_BYTES)
+        return damaged(reader, mate, column, err);
+    job->bytes = (size_t)bytes;
+    struct buffer *const raw = &reader->decoder.raw;
+    const size_t need = job->place + job->bytes;
+    if (need > raw->capacity && buffer_reserve(raw, need + need / 2, job->place, err))
+        return PFQ_NO_MEMORY;
+    if (H5Dread_chunk(dataset, H5P_DEFAULT, &offset, &mask, raw->data + job->place) < 0)
+        return h5_fail(err, PFQ_BAD_FILE, reader->path, "cannot read /read%d/%s", mate,
+                       schema_datasets[column].name);
+    *skipped = *skipped || mask != 0;
+    return PFQ_OK;
+}
+
+/* ---- decoding ---- */
+
+static size_t threads_of(const struct decoder *decoder)
+{
+    return decoder->threads > 1 ? (size_t)decoder->threads : 1;
+}
+
+struct decode_loop {
+    struct decoder *decoder;
+    const struct codec *codec;
+    size_t raw_bytes;
+};
+
+static pfq_status decode_one(void *context, size_t i, int thread, pfq_error *err)
+{
+    const struct decode_loop *const loop = context;
+    const struct decode_job *const job = &loop->decoder->jobs[i];
+    struct codec_state **const state = &loop->decoder->states[thread];
+    if (!*state)
+        *state = codec_create(err);
+    if (!*state)
+        return PFQ_NO_MEMORY;
+    const struct span in = {loop->decoder->raw.data + job->place, job->bytes};
+    return codec_decode(*state, loop->codec, in, job->out, loop->raw_bytes, err);
+}
+
+static pfq_status decode_all(struct store_reader *reader, int mate, enum schema_column column,
+                             size_t jobs, pfq_error *err)
+{
+    struct decoder *const decoder = &reader->decoder;
+    const struct decode_layout *const layout = &decoder->layout[mate - 1][column];
+    struct decode_loop loop = {decoder, &layout->codec,
+                               layout->chunk_elements * schema_datasets[column].element_bytes};
+    pfq_error met = {0};
+    if (!decoder->states)
+        decoder->states = memory_allocate(threads_of(decoder), sizeof(struct codec_state *), err);
+    if (!decoder->states)
+        return PFQ_NO_MEMORY;
+    const pfq_status status = threads_for(decoder->threads, jobs, decode_one, &loop, &met);
+    if (status == PFQ_BAD_FILE)
+        return error_set(err, PFQ_BAD_FILE, reader->path, "/read%d/%s: %s", mate,
+                         schema_datasets[column].name, met.message);
+    if (status && err)
+        *err = met;
+    for (size_t i = 0; i < jobs && !status; i++)
+        if (decoder->jobs[i].slot) {
+            decoder->jobs[i].slot->mate = mate;
+            decoder->jobs[i].slot->column = column;
+            decoder->jobs[i].slot->chunk = decoder->jobs[i].chunk;
+        }
+    return status;
+}
+
+/* ---- a read ---- */
+
+/* A read of one column, and how far it has come. */
+struct decode_read {
+    int mate;
+    enum schema_column column;
+    uint64_t first, end, next; /* elements */
+    uint64_t chunk_elements;
+    size_t element_bytes;
+    uint8_t *data; /* of `first` */
+};
+
+/* The elements of a chunk that are wanted: [*begin, *end). */
+static void wanted_of(const struct decode_read *read, uint64_t chunk, uint64_t *begin,
+                      uint64_t *end)
+{
+    *begin = chunk * read->chunk_elements;
+    *end = *begin + read->chunk_elements;
+    if (*begin < read->first)
+        *begin = read->first;
+    if (*end > read->end)
+        *end = read->end;
+}
+
+static void copy_wanted(const struct decode_read *read, const struct decode_slot *slot,
+                        uint64_t chunk)
+{
+    uint64_t begin, end;
+    wanted_of(read, chunk, &begin, &end);
+    memcpy(read->data + (begin - read->first) * read->element_bytes,
+           slot->bytes.data + (begin - chunk * read->chunk_elements) * read->element_bytes,
+           (end - begin) * read->element_bytes);
+}
+
+/* Lists and reads the chunks of the next group; those in the cache are copied at once. */
+static pfq_status read_group(struct store_reader *reader, struct decode_read *read, size_t *jobs,
+                             bool *skipped, pfq_error *err)
+{
+    struct decoder *const decoder = &reader->decoder;
+    const size_t chunk_bytes = read->chunk_elements * read->element_bytes;
+    size_t place = 0, out = 0;
+    *jobs = 0;
+    while (read->next < read->end && place < GROUP_BYTES && out < GROUP_BYTES) {
+        const uint64_t chunk = read->next / read->chunk_elements;
+        uint64_t begin, end;
+        wanted_of(read, chunk, &begin, &end);
+        read->next = end;
+        struct decode_job job = {.place = place, .chunk = chunk};
+        struct decode_slot *const known = find_slot(decoder, read->mate, read->column, chunk);
+        if (known) {
+            copy_wanted(read, known, chunk);
+            continue;
+        }
+        job.out = read->data + (begin - read->first) * read->element_bytes;
+        if (end - begin < read->chunk_elements) {
+            job.slot = take_slot(decoder, chunk_bytes, err);
+            if (!job.slot)
+                return PFQ_NO_MEMORY;
+            job.out = job.slot->bytes.data;
+        }
+        pfq_status status = memory_grow(&decoder->jobs, &decoder->jobs_capacity, *jobs + 1,
+                                        sizeof *decoder->jobs, err);
+        if (!status)
+            status = read_chunk(reader, read->mate, read->column, &job, skipped, err);
+        if (status)
+            return status;
+        decoder->jobs[(*jobs)++] = job;
+        place += job.bytes;
+        out += chunk_bytes;
+    }
+    return PFQ_OK;
+}
+
+pfq_status decode_column(struct store_reader *reader, int mate, enum schema_column column,
+                         uint64_t first, uint64_t n, void *data, pfq_error *err)
+{
+    struct decoder *const decoder = &reader->decoder;
+    struct decode_read read = {.mate = mate,
+                               .column = column,
+                               .first = first,
+                               .end = first + n,
+                               .next = first,
+                               .chunk_elements = decoder->layout[mate - 1][column].chunk_elements,
+                               .element_bytes = schema_datasets[column].element_bytes,
+                               .data = data};
+    decoder->reads++;
+    while (read.next < read.end) {
+        bool skipped = false;
+        size_t jobs;
+        pfq_status status = read_group(reader, &read, &jobs, &skipped, err);
+        if (!status && skipped) /* chunks that HDF5 found not worth a filter */
+            return reader_column_by_hdf5(reader, mate, column, first, n, data, err);
+        if (!status)
+            status = decode_all(reader, mate, column, jobs, err);
+        if (status)
+            return status;
+        for (size_t i = 0; i < jobs; i++)
+            if (decoder->jobs[i].slot)
+                copy_wanted(&read, decoder->jobs[i].slot, decoder->jobs[i].chunk);
+    }
+    return PFQ_OK;
+}
+
+static void release_states(struct decoder *decoder)
+{
+    for (size_t i = 0; decoder->states && i < threads_of(decoder); i++)
+        codec_destroy(decoder->states[i]);
+    free(decoder->states);
+    decoder->states = NULL;
+}
+
+void decoder_use_threads(struct decoder *decoder, int threads)
+{
+    release_states(decoder);
+    decoder->threads = threads;
+}
+
+void decoder_release(struct decoder *decoder)
+{
+    release_states(decoder);
+    for (size_t i = 0; i < DECODE_SLOTS; i++)
+        buffer_release(&decoder->slots[i].bytes);
+    buffer_release(&decoder->raw);
+    free(decoder->jobs);
+}
