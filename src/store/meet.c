@@ -138,8 +138,7 @@ static size_t pack(struct store *store, const struct message *message, size_t at
 static void unpack(struct store *store, size_t size)
 {
     const uint8_t *from = store->encoder->received;
-    const uint8_t *const end = from + size;
-    while (from < end) {
+    for (size_t taken = 0; taken < size;) {
         struct head head;
         memcpy(&head, from, sizeof head);
         const enum schema_column column = (enum schema_column)(head.dataset % SCHEMA_COLUMNS);
@@ -149,6 +148,7 @@ static void unpack(struct store *store, size_t size)
                    head.inside * bytes,
                from, head.n * bytes);
         from += head.n * bytes;
+        taken += sizeof head + head.n * bytes;
     }
 }
 

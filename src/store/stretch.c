@@ -11,6 +11,9 @@ static struct stretch stretch_of_part(const struct mate_writer *mate, const stru
 {
     const uint64_t first = cursor->first;
     struct stretch stretch = {0};
+    stretch.n = mate->adding[schema_datasets[cursor->column].length] - first;
+    if (stretch.n == 0)
+        return stretch;
     switch (cursor->column) {
     case SCHEMA_TEXT_ROW:
         stretch.numbers = mate->exceptions.row + first;
@@ -23,7 +26,6 @@ static struct stretch stretch_of_part(const struct mate_writer *mate, const stru
         stretch.bytes = part->tail.data + first;
         break;
     }
-    stretch.n = mate->adding[schema_datasets[cursor->column].length] - first;
     return stretch;
 }
 
