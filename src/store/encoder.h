@@ -9,9 +9,11 @@
  * All threads encode (encode.c), one sum over the ranks gives the bytes their places in the file,
  * and each rank writes its own, with large writes, while the next round is parsed (encoded.c).
  *
- * Memory of a rank, beside the text and the batches: what a round's chunks are encoded to, twice
- * (of a round that is encoded and of one that is written), which together is rarely more than half
- * the slice and at worst twice; and three chunks for each dataset, one for each thread.
+ * Memory of a rank, beside the text and the batches: room for what a round's chunks are encoded to,
+ * twice (of a round that is encoded and of one that is written), so as much as the columns of two
+ * slices, of which what is touched is usually a part; three chunks for each dataset, one for each
+ * thread; and, the one thing that grows with the file, 32 bytes for each chunk that the rank has
+ * encoded, on rank 0 at the end for all: 1 part in 8,192.
  */
 #ifndef STORE_ENCODER_H
 #define STORE_ENCODER_H
