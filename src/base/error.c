@@ -33,17 +33,23 @@ int pfq_status_exit_code(pfq_status status)
     return in_table(status) ? table[status].exit_code : 3;
 }
 
-pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const char *format, ...)
+static void fill(pfq_error *err, pfq_status status, const char *file, const char *format,
+                 va_list arguments)
 {
-    if (!err)
-        return status;
     memset(err, 0, sizeof *err);
     err->status = status;
     if (file)
         snprintf(err->file, sizeof err->file, "%s", file);
+    vsnprintf(err->message, sizeof err->message, format, arguments);
+}
+
+pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const char *format, ...)
+{
+    if (!err)
+        return status;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(err->message, sizeof err->message, format, arguments);
+    fill(err, status, file, format, arguments);
     va_end(arguments);
     return status;
 }
@@ -52,11 +58,9 @@ pfq_status pfq_error_say(pfq_error *err, pfq_status status, const char *format, 
 {
     if (!err)
         return status;
-    memset(err, 0, sizeof *err);
-    err->status = status;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(err->message, sizeof err->message, format, arguments);
+    fill(err, status, NULL, format, arguments);
     va_end(arguments);
     return status;
 }
