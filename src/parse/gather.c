@@ -176,7 +176,7 @@ static void add_run(pfq_records *out, uint64_t row, uint64_t records)
     pfq_run *const last = out->run_count ? &out->runs[out->run_count - 1] : NULL;
     if (last && last->row + last->records == row)
         last->records += records;
-    else if (records)
+    else if (records && out->runs) /* there is room: make_room counted the runs */
         out->runs[out->run_count++] =
             (pfq_run){row, last ? last->index + last->records : 0, records};
 }

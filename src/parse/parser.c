@@ -20,7 +20,7 @@ static pfq_status make(const pfq_parser_config *config, pfq_parser **out, pfq_er
     if (!team && parser && !pfq_team_alone(&team, &own))
         parser->own_team = true;
     const pfq_status status = team ? team_conclude(team, &own, err) : own.status;
-    if (status) {
+    if (status || !parser) {
         if (!team && err)
             *err = own;
         free(parser);

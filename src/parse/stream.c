@@ -104,28 +104,28 @@ static pfq_status next_of_round(pfq_stream *stream, const pfq_chunk **chunk, pfq
 
 /* ---- the door ---- */
 
-pfq_status pfq_stream_open(pfq_parser *parser, size_t depth, pfq_stream **out, pfq_error *err)
+pfq_status pfq_stream_open(pfq_parser *parser, size_t depth, pfq_stream **stream, pfq_error *err)
 {
     pfq_error own = {0};
     const bool alone = pfq_team_size(parser->team) == 1;
-    pfq_stream *const stream = memory_allocate(1, sizeof *stream, &own);
-    *out = NULL;
-    if (stream)
-        stream->parser = parser;
-    if (stream && alone &&
+    pfq_stream *const made = memory_allocate(1, sizeof *made, &own);
+    *stream = NULL;
+    if (made)
+        made->parser = parser;
+    if (made && alone &&
         !threads_queue_create(depth ? depth : 2 * (size_t)parser->threads, sizeof(pfq_chunk),
-                              &stream->queue, &own))
-        threads_start(turn_parser, stream, &stream->task, &own);
+                              &made->queue, &own))
+        threads_start(turn_parser, made, &made->task, &own);
     pfq_status status = team_conclude(parser->team, &own, err);
     if (!status && !alone)
         status = begin(parser, err);
     if (!status) {
-        *out = stream;
+        *stream = made;
         return PFQ_OK;
     }
-    if (stream)
-        threads_queue_destroy(stream->queue);
-    free(stream);
+    if (made)
+        threads_queue_destroy(made->queue);
+    free(made);
     return status;
 }
 
