@@ -66,7 +66,7 @@ pfq_status pfq_parser_open(const pfq_reads *reads, const pfq_parser_config *conf
     pfq_parser *made = NULL;
     *parser = NULL;
     const pfq_status status = make(config, &made, err);
-    if (status)
+    if (status || !made)
         return status;
     made->reads = *reads;
     return open_made(made, parser, err);
@@ -78,7 +78,7 @@ pfq_status pfq_parser_open_file(const char *path, const pfq_parser_config *confi
     pfq_parser *made = NULL;
     *parser = NULL;
     const pfq_status status = make(config, &made, err);
-    if (status)
+    if (status || !made)
         return status;
     made->file[0] = path;
     made->reads = (pfq_reads){.mates = 1, .lanes = {1}, .files = {made->file}};
@@ -91,7 +91,7 @@ pfq_status pfq_parser_open_memory(const void *text, size_t bytes, const pfq_pars
     pfq_parser *made = NULL;
     *parser = NULL;
     const pfq_status status = make(config, &made, err);
-    if (status)
+    if (status || !made)
         return status;
     made->text[0] = (pfq_text){text, bytes};
     made->reads = (pfq_reads){.mates = 1, .lanes = {1}, .texts = {made->text}};
