@@ -112,20 +112,15 @@ static uint64_t rows_reached(const pfq_parser *parser)
 /* Rows that wait outlive the chunks they were parsed to. */
 static void keep_copy(struct align_run *run, pfq_error *own)
 {
-    pfq_chunk copy;
     struct fastq_columns columns = {0};
     struct fastq_totals at = {0}, size = measure(run);
     if (fastq_columns_reserve(&columns, &size, own))
         return;
     copy_run(run, &columns.batch, &at);
-    copy = (pfq_chunk){.mates = 1, .batches = &columns.batch};
-    pfq_chunk kept;
-    if (!chunk_copy(&copy, &kept, own))
-        *run = (struct align_run){.row = run->row,
-                                  .records = run->records,
-                                  .batch = kept.batches[0],
-                                  .owned = (void *)kept.batches};
-    fastq_columns_release(&columns);
+    *run = (struct align_run){.row = run->row,
+                              .records = run->records,
+                              .batch = columns.batch,
+                              .owned = columns.arena.data};
 }
 
 /* Forgets the rows before `until`; the others are kept. */

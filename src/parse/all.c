@@ -195,7 +195,7 @@ static pfq_status take_all(pfq_parser *parser, bool skip, pfq_records *records, 
     struct growing growing = {.parser = parser, .records = records};
     const struct reading_wish wish = {.skip_bad_records = skip,
                                       .fill = records && parser_aligns(parser)};
-    pfq_status status = parser_begin(parser, &wish, 0, err);
+    pfq_status status = parser_begin(parser, &wish, err);
     if (status)
         return status;
     if (records)
@@ -293,7 +293,7 @@ pfq_status pfq_parse_chunks(pfq_parser *parser, pfq_chunk **chunks, size_t *coun
         .skip_bad_records = parser->config.on_error == PFQ_ON_ERROR_SKIP, .fill = true};
     *chunks = NULL;
     *count = 0;
-    pfq_status status = parser_begin(parser, &wish, 0, err);
+    pfq_status status = parser_begin(parser, &wish, err);
     if (status)
         return status;
     for (bool more = true; more && !status;) {

@@ -133,7 +133,7 @@ pfq_status pfq_parse_each(pfq_parser *parser, const pfq_consumer *consumer, pfq_
                                 .fill = true};
     if (consumer->in_order)
         wish.aside = (struct threads_aside){give_next, &each};
-    pfq_status status = parser_begin(parser, &wish, 0, err);
+    pfq_status status = parser_begin(parser, &wish, err);
     if (status)
         return status;
     bool more = true;

@@ -87,7 +87,7 @@ pfq_status pfq_find_chunks(pfq_parser *parser, pfq_range **ranges, size_t *count
     size_t capacity = 0;
     *ranges = NULL;
     *count = 0;
-    pfq_status status = parser_begin(parser, &wish, 0, err);
+    pfq_status status = parser_begin(parser, &wish, err);
     for (int mate = 0; mate < parser->reads.mates && !status; mate++) {
         const struct input_source *const source = input_source(parser->reading.input, mate);
         for (size_t i = 0; i < source->count && !status; i++) {

@@ -38,7 +38,7 @@ static pfq_status look(pfq_parser *parser, pfq_error *err)
 {
     const struct reading_wish wish = {0};
     pfq_error own = {0};
-    pfq_status status = parser_begin(parser, &wish, 0, err);
+    pfq_status status = parser_begin(parser, &wish, err);
     if (!status) {
         parser->threads = parser->reading.input_config.threads;
         parser->places = memory_allocate((size_t)parser->threads, sizeof *parser->places, &own);
@@ -145,19 +145,15 @@ double pfq_parser_progress(const pfq_parser *parser, pfq_progress *progress)
 
 /* ---- a run ---- */
 
-pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, uint64_t slice_bytes,
-                        pfq_error *err)
+pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, pfq_error *err)
 {
     reading_close(&parser->reading);
     align_destroy(&parser->align);
     parser->own = (pfq_error){0};
     parser->count = 0;
-    parser->wished = parser->config;
-    if (slice_bytes)
-        parser->wished.slice_bytes = slice_bytes;
     parser->began = clock_seconds();
     const pfq_status status =
-        reading_open(parser->team, &parser->reads, &parser->wished, wish, &parser->reading, err);
+        reading_open(parser->team, &parser->reads, &parser->config, wish, &parser->reading, err);
     if (status)
         return status;
     if (parser->places)

@@ -18,7 +18,7 @@
 struct pfq_parser {
     pfq_team *team;
     bool own_team;
-    pfq_parser_config config; /* slice_bytes 0: the default */
+    pfq_parser_config config;
     pfq_reads reads;
     const char *file[1]; /* of a parser of one file, or one text */
     pfq_text text[1];
@@ -26,7 +26,6 @@ struct pfq_parser {
     struct threads_place *places; /* of the threads, when the last run began */
 
     struct reading reading;
-    pfq_parser_config wished; /* config, as this run wishes it */
     pfq_error own;
 
     const struct input_round *round; /* of the last turn */
@@ -38,10 +37,9 @@ struct pfq_parser {
     double began;
 };
 
-/* Begins the input anew. `slice_bytes` 0: as configured. Collective; the same on every rank. Owns:
- * ended by parser_end, also after a failure. */
-pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, uint64_t slice_bytes,
-                        pfq_error *err);
+/* Begins the input anew. Collective; the same on every rank. Owns: ended by parser_end, also after
+ * a failure. */
+pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, pfq_error *err);
 
 /* The next round. *more is false when the input is over, or after a failure. If the run fills
  * columns, parser->chunks are made, which live until the call after the next; else there is

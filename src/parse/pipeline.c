@@ -226,7 +226,7 @@ pfq_status pfq_parse_pipeline(pfq_parser *parser, const pfq_pipeline *pipeline, 
         .skip_bad_records = parser->config.on_error == PFQ_ON_ERROR_SKIP, .fill = true};
     pfq_status status = prepare(&line, err);
     if (!status)
-        status = parser_begin(parser, &wish, 0, err);
+        status = parser_begin(parser, &wish, err);
     if (status) {
         release(&line);
         return status;

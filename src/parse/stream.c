@@ -29,7 +29,7 @@ static pfq_status begin(pfq_parser *parser, pfq_error *err)
 {
     const struct reading_wish wish = {
         .skip_bad_records = parser->config.on_error == PFQ_ON_ERROR_SKIP, .fill = true};
-    return parser_begin(parser, &wish, 0, err);
+    return parser_begin(parser, &wish, err);
 }
 
 /* Ends the run and keeps how it ended. */
