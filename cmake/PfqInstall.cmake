@@ -20,7 +20,8 @@ add_library(parfastq::parfastq ALIAS parfastq)
 get_target_property(kind parfastq TYPE)
 set(exported parfastq)
 if(kind STREQUAL "STATIC_LIBRARY")
-  list(APPEND exported pfq_mpi pfq_hdf5 pfq_openmp pfq_hwloc pfq_libdeflate pfq_isal pfq_zstd)
+  list(APPEND exported pfq_mpi pfq_hdf5 pfq_openmp pfq_hwloc pfq_libdeflate pfq_isal pfq_zstd
+       pfq_bzip2 pfq_xz)
 endif()
 install(TARGETS ${exported} EXPORT parfastq-targets
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
@@ -58,7 +59,7 @@ install(FILES ${PROJECT_BINARY_DIR}/parfastq-config.cmake
 
 # Libraries by path, as pkg-config files of MPI and HDF5 have other names at each place.
 set(libraries ${HDF5_C_LIBRARIES} ${MPI_C_LIBRARIES} ${PFQ_LIBDEFLATE_LIBRARY})
-foreach(name ISAL ZSTD)
+foreach(name ISAL ZSTD BZIP2 XZ)
   if(PFQ_HAS_${name})
     list(APPEND libraries ${PFQ_${name}_LIBRARY})
   endif()

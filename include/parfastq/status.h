@@ -23,6 +23,7 @@ extern "C" {
     row(PFQ_BLANK_LINE,         1, "a blank line between records")                \
     row(PFQ_TRUNCATED,          1, "the input ends inside a record")              \
     row(PFQ_NOT_FASTQ,          1, "the input is not FASTQ")                      \
+    row(PFQ_BAD_COMPRESSED,     1, "compressed data are damaged")                 \
     row(PFQ_NO_MATE,            1, "a read without its mate")                     \
     row(PFQ_NOT_A_PAIR,         1, "mates with different names")                  \
     row(PFQ_BAD_FILE,           1, "the HDF5 file is not one of parfastq")        \

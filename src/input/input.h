@@ -75,8 +75,11 @@ const struct input_source *input_source(const struct input *input, int stream);
 uint64_t input_records(const struct input *input, int stream);
 uint64_t input_bad_records(const struct input *input);
 
-/* Bytes of text read so far, and in all files. */
+/* Bytes of text so far. */
 uint64_t input_bytes(const struct input *input);
+
+/* Bytes of files that are used up, and of all files but pipes. */
+uint64_t input_file_bytes(const struct input *input);
 uint64_t input_total_bytes(const struct input *input);
 
 /* A fault between mates (names, counts) that a run with rules.skip met, or PFQ_OK. */

@@ -123,9 +123,10 @@ static pfq_status parse_again(struct slice *slice, struct fastq_chunk *chunk, si
 {
     chunk->begin = begin;
     pfq_status status;
-    while (!(status = parse(slice, chunk, rules, err)) && chunk->more)
+    while (!(status = parse(slice, chunk, rules, err)) && chunk->more && slice->file)
         if ((status = extend(slice, chunk->end, err)))
             break;
+    slice->hungry = !status && chunk->more;
     return status;
 }
 
@@ -141,7 +142,7 @@ static pfq_status check_seams(struct slice *slice, size_t expected, const struct
                 return status;
         }
         expected = chunk->end;
-        if (chunk->bad && !rules->fastq.skip)
+        if (slice->hungry || (chunk->bad && !rules->fastq.skip))
             slice->count = i + 1;
     }
     slice->end = slice->range.begin + expected;
@@ -163,6 +164,7 @@ static void add_up(struct slice *slice, const struct slice_rules *rules)
 pfq_status slice_parse(struct slice *slice, uint64_t from, const struct slice_rules *rules,
                        const struct threads_aside *aside, pfq_error *err)
 {
+    slice->hungry = false;
     pfq_status status = cut_chunks(slice, rules->chunk_bytes, err);
     if (status)
         return status;
@@ -181,7 +183,7 @@ void slice_forget(struct slice *slice)
 {
     slice->count = 0;
     slice->records = slice->seen = slice->lines = slice->bad = 0;
-    slice->faulty = false;
+    slice->faulty = slice->hungry = false;
 }
 
 void slice_release(struct slice *slice)

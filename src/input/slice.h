@@ -27,7 +27,8 @@ struct slice {
     struct plan_range range; /* in the text of the file */
     uint64_t file_bytes;
     size_t file_index;
-    struct team_file *file; /* shared with other slices of the same file; not owned */
+    struct team_file *file; /* shared with other slices of the same file; not owned. NULL: the text
+                               flows, and is here already */
     const uint8_t
         *text; /* from range.begin on: in `buffer`, or where the caller has it in memory */
     struct buffer buffer;
@@ -40,6 +41,7 @@ struct slice {
     /* sums over the chunks */
     uint64_t records, seen, lines, bad;
     bool faulty; /* stopped at a bad record, the last fault of the last chunk */
+    bool hungry; /* the last record needs more of a text that flows */
 };
 
 /* Makes room for slice->range of slice->file; nothing is read yet. A text in memory is taken where
@@ -49,7 +51,7 @@ pfq_status slice_begin(struct slice *slice, pfq_error *err);
 /* Is there more of the range to read? */
 static inline bool slice_unread(const struct slice *slice)
 {
-    return slice->text_bytes < slice->range.end - slice->range.begin;
+    return slice->file && slice->text_bytes < slice->range.end - slice->range.begin;
 }
 
 /* Reads the next piece of the range, some megabytes. */

@@ -169,7 +169,7 @@ static uint64_t records_so_far(const struct reading *reading, int streams)
 pfq_progress reading_progress(const struct reading *reading)
 {
     return (pfq_progress){
-        .bytes = input_bytes(reading->input),
+        .bytes = input_file_bytes(reading->input),
         .total_bytes = input_total_bytes(reading->input),
         .records = records_so_far(reading, input_streams(reading->input)),
         .seconds = clock_seconds() - reading->began,
