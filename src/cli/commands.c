@@ -20,14 +20,14 @@ static pfq_status refuse(pfq_error *err, const char *sentence)
     return error_set(err, PFQ_USAGE, NULL, "%s", sentence);
 }
 
-/* Files are cut at bytes by all ranks; a stream has neither size nor offsets. */
+/* Outputs and HDF5 files are written and read at any offset, which a stream has not. */
 static pfq_status check_is_no_stream(const char *path, pfq_error *err)
 {
     if (strcmp(path, "-") != 0)
         return PFQ_OK;
     return error_set(err, PFQ_UNSUPPORTED, NULL,
-                     "'-' (standard input or output) is not supported, only files are; write ./- "
-                     "for a file of that name");
+                     "'-' stands for the standard input of reads alone; outputs and HDF5 files "
+                     "need a name (write ./- for a file called -)");
 }
 
 /* Which of the ways to name reads were used, and whether they go together. */
@@ -65,11 +65,9 @@ static pfq_status reads_from(const struct cli_options *options, pfq_reads *reads
         reads->files[mate] = lists[mate].items;
         reads->lanes[mate] = lists[mate].n;
         reads->mates = mate + 1;
-        for (size_t i = 0; i < lists[mate].n && !status; i++)
-            status = check_is_no_stream(lists[mate].items[i], err);
     }
     reads->interleaved = options->interleaved;
-    return status;
+    return PFQ_OK;
 }
 
 static pfq_parser_config parse_config_from(const struct cli_call *call)
