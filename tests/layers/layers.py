@@ -24,7 +24,7 @@ OUTSIDE = [
     (r"(hdf5|H5\w*)\.h", ["store"]),
     (r"omp\.h", ["threads"]),
     (r"hwloc(/.*)?\.h", ["threads"]),
-    (r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", ["scan", "codec"]),
+    (r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", ["scan", "codec", "gzip"]),
     (r"zlib\.h|libdeflate\.h", ["gzip", "codec"]),
     (r"(isa-l/)?(igzip_lib|isa-l)\.h", ["codec"]),
     (r"zstd\w*\.h", ["codec", "unpack"]),
