@@ -5,8 +5,7 @@
 
 static const struct inflow_engine *engine_for(const struct input_file *file)
 {
-    (void)file;
-    return &inflow_serial;
+    return file->packed == UNPACK_GZIP && !file->piped ? &inflow_gunzip : &inflow_serial;
 }
 
 pfq_status inflow_open(pfq_team *team, const struct input_file *file, int threads, uint64_t want,

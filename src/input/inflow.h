@@ -52,6 +52,8 @@ struct inflow {
     /* The text is damaged behind what has been given so far: the same on every rank, and to be told
      * when that has been used up. */
     pfq_error fault;
+    /* What is odd about the file though all text is there: a warning, the same on every rank. */
+    char remark[160];
 };
 
 /* Collective; the same status on every rank. `file` must stay. Owns: inflow_close, also after a
@@ -69,5 +71,8 @@ pfq_status inflow_next(struct inflow *inflow, struct inflow_stretch *stretch, pf
 
 /* Rank 0 unpacks from the front to the back and hands the text round. */
 extern const struct inflow_engine inflow_serial;
+
+/* All threads of all ranks inflate gzip: see gunzip.h. */
+extern const struct inflow_engine inflow_gunzip;
 
 #endif

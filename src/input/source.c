@@ -25,6 +25,7 @@ static const struct {
      6, UNPACK_XZ},
     {"\x28\xb5\x2f\xfd", 4, UNPACK_ZSTD},
     {"BZh", 3, UNPACK_BZIP2},
+    {"\x1f\x8b", 2, UNPACK_GZIP},
 };
 
 /* What a file is by its first bytes, where that is not FASTQ. The longest beginnings come first. */
@@ -38,7 +39,6 @@ static const struct {
     {"BAM\x01", 4, "a BAM file"},
     {"CRAM", 4, "a CRAM file"},
     {"\xef\xbb\xbf", 3, "text with a byte order mark"},
-    {"\x1f\x8b", 2, "compressed by gzip"},
     {"\xff\xfe", 2, "UTF-16 text"},
     {"\xfe\xff", 2, "UTF-16 text"},
     {">", 1, "FASTA"},

@@ -36,8 +36,9 @@ static unsigned narrow(size_t bytes)
     return bytes < UINT_MAX ? (unsigned)bytes : UINT_MAX;
 }
 
-static enum unpack_outcome turn(void *place, struct unpack_step *step)
+static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
 {
+    (void)err;
     struct state *const state = place;
     bz_stream *const stream = &state->stream;
     if (!state->open && !step->in.size)

@@ -11,6 +11,7 @@ enum unpack_outcome {
     UNPACK_GOES_ON, /* it used or made something, or wants more of either */
     UNPACK_ENDED,   /* a stream ended here; another may follow */
     UNPACK_DAMAGED, /* what the stream holds is wrong */
+    UNPACK_FAILED,  /* so it is, or something else is, and *err says what */
     UNPACK_NO_MEMORY
 };
 
@@ -20,9 +21,9 @@ struct unpack_row {
     void *(*create)(void);
     void (*destroy)(void *state);
     /* One call of the library; sets taken and made. */
-    enum unpack_outcome (*turn)(void *state, struct unpack_step *step);
+    enum unpack_outcome (*turn)(void *state, struct unpack_step *step, pfq_error *err);
 };
 
-extern const struct unpack_row unpack_none, unpack_zstd, unpack_bzip2, unpack_xz;
+extern const struct unpack_row unpack_none, unpack_gzip, unpack_zstd, unpack_bzip2, unpack_xz;
 
 #endif

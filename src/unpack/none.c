@@ -16,8 +16,9 @@ static void destroy(void *state)
     (void)state;
 }
 
-static enum unpack_outcome turn(void *state, struct unpack_step *step)
+static enum unpack_outcome turn(void *state, struct unpack_step *step, pfq_error *err)
 {
+    (void)err;
     (void)state;
     step->taken = step->made = step->in.size < step->room ? step->in.size : step->room;
     if (step->made)

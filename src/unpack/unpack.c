@@ -11,10 +11,8 @@
 #include "unpack/kinds.h"
 
 static const struct unpack_row *const table[UNPACK_KINDS] = {
-    [UNPACK_NONE] = &unpack_none,
-    [UNPACK_ZSTD] = &unpack_zstd,
-    [UNPACK_BZIP2] = &unpack_bzip2,
-    [UNPACK_XZ] = &unpack_xz,
+    [UNPACK_NONE] = &unpack_none,   [UNPACK_GZIP] = &unpack_gzip, [UNPACK_ZSTD] = &unpack_zstd,
+    [UNPACK_BZIP2] = &unpack_bzip2, [UNPACK_XZ] = &unpack_xz,
 };
 
 struct unpack {
@@ -66,18 +64,20 @@ void unpack_destroy(struct unpack *unpack)
 }
 
 /* One turn on what is left of the step; adds up what moved. */
-static enum unpack_outcome turn(struct unpack *unpack, struct unpack_step *step, bool *moved)
+static enum unpack_outcome turn(struct unpack *unpack, struct unpack_step *step, bool *moved,
+                                pfq_error *err)
 {
     struct unpack_step rest = {.in = {step->in.data + step->taken, step->in.size - step->taken},
                                .last = step->last,
                                .out = step->out + step->made,
                                .room = step->room - step->made};
-    const enum unpack_outcome outcome = unpack->row->turn(unpack->state, &rest);
+    const enum unpack_outcome outcome = unpack->row->turn(unpack->state, &rest, err);
     *moved = rest.taken || rest.made;
     if (rest.taken && !unpack->inside) {
         unpack->inside = true;
         unpack->stream_at = unpack->taken;
     }
+    step->remark = rest.remark ? rest.remark : step->remark;
     step->taken += rest.taken;
     step->made += rest.made;
     unpack->taken += rest.taken;
@@ -96,14 +96,25 @@ static pfq_status damaged(const struct unpack *unpack, const char *how, pfq_erro
     return status;
 }
 
+static pfq_status fail(const struct unpack *unpack, pfq_error *err)
+{
+    if (!err)
+        return PFQ_BAD_COMPRESSED;
+    error_in_file(err, unpack->file);
+    return err->status;
+}
+
 pfq_status unpack_step(struct unpack *unpack, struct unpack_step *step, pfq_error *err)
 {
     step->taken = step->made = 0;
+    step->remark = NULL;
     bool moved = true;
     while (moved && step->made < step->room)
-        switch (turn(unpack, step, &moved)) {
+        switch (turn(unpack, step, &moved, err)) {
         case UNPACK_DAMAGED:
             return damaged(unpack, "damaged", err);
+        case UNPACK_FAILED:
+            return fail(unpack, err);
         case UNPACK_NO_MEMORY:
             return error_set(err, PFQ_NO_MEMORY, unpack->file, "no memory for %s",
                              unpack->row->name);

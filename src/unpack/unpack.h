@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/span.h"
 
-enum unpack_kind { UNPACK_NONE, UNPACK_ZSTD, UNPACK_BZIP2, UNPACK_XZ, UNPACK_KINDS };
+enum unpack_kind { UNPACK_NONE, UNPACK_GZIP, UNPACK_ZSTD, UNPACK_BZIP2, UNPACK_XZ, UNPACK_KINDS };
 
 /* "zstd", ...; "none" for text as it is. Pure. */
 const char *unpack_name(enum unpack_kind kind);
@@ -38,6 +38,7 @@ struct unpack_step {
     uint8_t *out;   /* room for text */
     size_t room;
     size_t taken, made; /* answer: bytes used of `in`, and bytes of text */
+    const char *remark; /* answer: what is odd though the text is whole; NULL: nothing */
 };
 
 /* Unpacks until `in` is used up or `room` is full. A step that is the last, leaves room and makes

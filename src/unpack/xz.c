@@ -32,8 +32,9 @@ static void destroy(void *place)
     free(state);
 }
 
-static enum unpack_outcome turn(void *place, struct unpack_step *step)
+static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
 {
+    (void)err;
     struct state *const state = place;
     lzma_stream *const stream = &state->stream;
     if (state->ended)

@@ -17,8 +17,9 @@ static void destroy(void *state)
     ZSTD_freeDStream(state);
 }
 
-static enum unpack_outcome turn(void *state, struct unpack_step *step)
+static enum unpack_outcome turn(void *state, struct unpack_step *step, pfq_error *err)
 {
+    (void)err;
     ZSTD_inBuffer in = {step->in.data, step->in.size, 0};
     ZSTD_outBuffer out = {step->out, step->room, 0};
     const size_t hint = ZSTD_decompressStream(state, &out, &in);
