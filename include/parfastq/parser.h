@@ -69,6 +69,13 @@ typedef enum pfq_on_error {
     PFQ_ON_ERROR_SKIP /* bad records are left out, counted and listed; the run ends with status 1 */
 } pfq_on_error;
 
+/* Who inflates a gzip file. */
+typedef enum pfq_inflate {
+    PFQ_INFLATE_AUTO = 0, /* everybody, unless the file is small or there are only two cores */
+    PFQ_INFLATE_SERIAL,   /* rank 0, from the front to the back, while the others parse */
+    PFQ_INFLATE_PARALLEL  /* all threads of all ranks, each in another place of the file */
+} pfq_inflate;
+
 /* Which memory the threads' buffers come from, where memory has more than one node (NUMA). */
 typedef enum pfq_numa {
     PFQ_NUMA_AUTO = 0,  /* the system's default: the node of the thread that touches it first */
@@ -104,6 +111,9 @@ typedef struct pfq_parser_config {
     pfq_balance balance;
     pfq_quality_encoding quality_encoding;
     pfq_on_error on_error;
+    pfq_inflate inflate;
+    bool strict;         /* an error, not a warning: bytes behind the last gzip member */
+    bool verbose;        /* report, too, how each compressed file was inflated */
     bool no_name_check;  /* do not compare the names of mates */
     uint64_t max_errors; /* how many bad records are listed; 0: 100 */
     /* Called on rank 0 by the main thread, ten times a second at most and at the end; may be NULL.
@@ -117,6 +127,9 @@ typedef struct pfq_parser_config {
 
 /* ---- opening ---- */
 
+/* Files may be compressed by gzip (BGZF, many members, one big one), bzip2, xz or zstd, whatever
+ * their names are; the path "-" is the standard input of rank 0, and pipes are read by it as well.
+ */
 typedef struct pfq_parser pfq_parser;
 
 /* Opens files or texts. Nothing is parsed yet, but what is not FASTQ at first sight is refused.

@@ -46,13 +46,14 @@ static pfq_status make_tables(struct flow *flow, pfq_error *err)
 }
 
 pfq_status flow_open(pfq_team *team, const struct input_file *file, const struct fastq_rules *rules,
-                     int threads, uint64_t want, struct flow *flow, pfq_error *err)
+                     const struct inflow_wish *wish, uint64_t want, struct flow *flow,
+                     pfq_error *err)
 {
     pfq_error own = {0};
     *flow = (struct flow){.team = team, .rules = rules, .wanted = want, .scale = 1, .open = true};
     make_tables(flow, &own);
     const pfq_status status = team_conclude(team, &own, err);
-    return status ? status : inflow_open(team, file, threads, want, &flow->inflow, err);
+    return status ? status : inflow_open(team, file, wish, want, &flow->inflow, err);
 }
 
 void flow_close(struct flow *flow)

@@ -34,7 +34,8 @@ struct flow {
 /* Opens a file. Collective; the same status on every rank. Owns: flow_close, also after a failure.
  */
 pfq_status flow_open(pfq_team *team, const struct input_file *file, const struct fastq_rules *rules,
-                     int threads, uint64_t want, struct flow *flow, pfq_error *err);
+                     const struct inflow_wish *wish, uint64_t want, struct flow *flow,
+                     pfq_error *err);
 void flow_close(struct flow *flow);
 
 /* Is all of it in slices? If so, flow->inflow.fault tells whether it is damaged behind them. */

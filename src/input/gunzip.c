@@ -362,9 +362,16 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
     if (!g->chain.any || last < first || last - first >= g->count)
         return;
     const struct gunzip_chunk *const chunk = &g->chunks[last - first];
-    if (chunk->way == GUNZIP_DECODED && chunk->out.stop == GZIP_AT_FAULT) {
+    if (chunk->way != GUNZIP_DECODED)
+        return;
+    if (chunk->out.stop == GZIP_AT_FAULT) {
         *at = chunk->text_at + chunk->out.text;
         *fault = chunk->fault;
+    } else if (chunk->out.stop == GZIP_AT_GARBAGE && chunk->out.garbage_is_text) {
+        *at = chunk->text_at + chunk->out.text;
+        error_set(fault, PFQ_AFTER_GZIP, NULL,
+                  "text that is not compressed follows behind the last gzip member, at byte %llu",
+                  (unsigned long long)(chunk->out.bit / 8));
     }
 }
 
@@ -460,19 +467,19 @@ static bool is_over(const struct inflow *inflow)
 }
 
 /* What is odd about the end of the file, though all text is there. */
-static void remark(struct inflow *inflow)
+static void look_at_end(struct inflow *inflow)
 {
     const struct gunzip_chain *const chain = &((const struct gunzip *)inflow->state)->chain;
     const uint64_t end = chain->end.bit / 8;
     if (chain->stop == GZIP_AT_GARBAGE)
-        snprintf(
-            inflow->remark, sizeof inflow->remark,
-            "%llu bytes behind the last gzip member, at byte %llu, are not gzip and are ignored",
-            (unsigned long long)(inflow->file->bytes - end), (unsigned long long)end);
+        inflow_notice(inflow,
+                      "%llu bytes behind the last gzip member, at byte %llu, are not gzip and are "
+                      "ignored",
+                      (unsigned long long)(inflow->file->bytes - end), (unsigned long long)end);
     else if (chain->walked && !chain->marked)
         snprintf(inflow->remark, sizeof inflow->remark,
-                 "the BGZF file does not end with the block that marks its end; if it was cut "
-                 "between two blocks, nobody can tell");
+                 "no block at the end marks the end of the BGZF file; whether it was cut between "
+                 "two blocks cannot be told");
 }
 
 /* Makes ready for the round behind this one. */
@@ -483,6 +490,8 @@ static void go_on(struct inflow *inflow, pfq_error *own)
     const bool mine = g->chain.any && last >= first && last - first < g->count;
     g->at = g->chain.end;
     g->text += g->chain.text;
+    inflow->text = g->text;
+    inflow->wide_text += g->chain.wide_text;
     g->goes_on = g->chain.any && g->chain.stop == GZIP_AT_CAP ? (int64_t)last : -1;
     if (g->goes_on >= 0 && mine && !own->status)
         gunzip_chunk_go_on(&g->chunks[last - first], own);
@@ -537,7 +546,7 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
         be_stuck(inflow);
     stretch->ends = inflow->fault.status || is_over(inflow);
     if (stretch->ends && !inflow->fault.status)
-        remark(inflow);
+        look_at_end(inflow);
     go_on(inflow, own);
     stretch->position = stretch->ends ? inflow->file->bytes : g->at.bit / 8;
     if (!stretch->ends)
@@ -547,24 +556,7 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
 
 /* ---- open and close ---- */
 
-/* Rank 0: do members say how long they are? Then their headers are enough to start at. */
-static pfq_status begins_walkable(const struct inflow *inflow, struct gunzip *g, uint64_t *walkable,
-                                  pfq_error *err)
-{
-    uint8_t first[512];
-    struct gzip_header header;
-    const char *why;
-    const uint64_t all = inflow->file->bytes;
-    const size_t bytes = all < sizeof first ? (size_t)all : sizeof first;
-    const pfq_status status = team_file_read(g->file, 0, first, bytes, err);
-    *walkable = !status &&
-                gzip_header_read((struct span){first, bytes}, &header, &why) == GZIP_HEADER_OK &&
-                header.member_bytes;
-    return status;
-}
-
-static pfq_status prepare(struct inflow *inflow, struct gunzip *g, uint64_t *walkable,
-                          pfq_error *err)
+static pfq_status prepare(struct inflow *inflow, struct gunzip *g, pfq_error *err)
 {
     const size_t all = g->count * ranks_of(inflow);
     const size_t words =
@@ -579,34 +571,31 @@ static pfq_status prepare(struct inflow *inflow, struct gunzip *g, uint64_t *wal
     for (int i = 0; i < g->threads; i++)
         if (!(g->inflaters[i] = gzip_inflater_create(err)))
             return PFQ_NO_MEMORY;
-    const pfq_status status = input_file_open(inflow->team, inflow->file, &g->file, err);
-    return status || pfq_team_rank(inflow->team) ? status
-                                                 : begins_walkable(inflow, g, walkable, err);
+    return input_file_open(inflow->team, inflow->file, &g->file, err);
 }
 
 static pfq_status gunzip_open(struct inflow *inflow, pfq_error *err)
 {
     pfq_error own = {0};
-    uint64_t most = (uint64_t)(inflow->threads > 1 ? inflow->threads : 1), walkable = 0;
+    uint64_t most = (uint64_t)inflow->wish.threads;
     pfq_status status = team_max(inflow->team, &most, 1, err);
     if (status)
         return status;
     struct gunzip *const g = inflow->state = memory_allocate(1, sizeof *g, &own);
     if (g) {
-        g->threads = inflow->threads > 1 ? inflow->threads : 1;
+        g->threads = inflow->wish.threads;
         g->count = (size_t)most;
         g->at = (struct gunzip_place){0, GZIP_MEMBER};
         g->goes_on = -1;
-        prepare(inflow, g, &walkable, &own);
+        prepare(inflow, g, &own);
     }
     status = team_conclude(inflow->team, &own, err);
-    if (!status)
-        status = team_share(inflow->team, 0, &walkable, sizeof walkable, err);
     if (status)
         return status;
-    g->rules = (struct gunzip_rules){.starts = walkable ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY,
-                                     .window = &g->window,
-                                     .first = g->at};
+    g->rules =
+        (struct gunzip_rules){.starts = inflow->walkable ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY,
+                              .window = &g->window,
+                              .first = g->at};
     return PFQ_OK;
 }
 

@@ -108,6 +108,7 @@ enum gunzip_word {
     GUNZIP_END_BIT,
     GUNZIP_END_WHAT,
     GUNZIP_TEXT,
+    GUNZIP_WIDE_TEXT, /* of it, decoded in 16 bits */
     GUNZIP_ENDS,
     GUNZIP_STOP,
     GUNZIP_LAST_IS_EMPTY, /* of walked blocks: the last one is the mark of the end */
@@ -119,7 +120,7 @@ void gunzip_tell(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_WORDS])
 struct gunzip_chain {
     size_t last; /* of the chunks that count */
     bool any;
-    uint64_t text, ends; /* of all that count */
+    uint64_t text, wide_text, ends; /* of all that count */
     struct gunzip_place end;
     enum gzip_stop stop; /* of the last one */
     bool members_only;   /* members are so many that starts need not be looked for elsewhere */

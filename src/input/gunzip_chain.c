@@ -6,6 +6,14 @@
 #include "gzip/header.h"
 #include "input/gunzip.h"
 
+static uint64_t wide_text(const struct gunzip_chunk *chunk)
+{
+    uint64_t text = 0;
+    for (size_t i = 0; i < chunk->out.segment_count; i++)
+        text += chunk->out.segments[i].kind == GZIP_WIDE ? chunk->out.segments[i].count : 0;
+    return text;
+}
+
 void gunzip_tell(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_WORDS])
 {
     const struct gunzip_place end = gunzip_chunk_end(chunk);
@@ -17,6 +25,7 @@ void gunzip_tell(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_WORDS])
     words[GUNZIP_END_BIT] = end.bit;
     words[GUNZIP_END_WHAT] = end.what;
     words[GUNZIP_TEXT] = gunzip_chunk_text(chunk);
+    words[GUNZIP_WIDE_TEXT] = walked ? 0 : wide_text(chunk);
     words[GUNZIP_ENDS] = walked ? chunk->row.count : chunk->out.end_count;
     words[GUNZIP_STOP] = walked ? GZIP_AT_START : chunk->out.stop;
     words[GUNZIP_LAST_IS_EMPTY] = walked && chunk->row.blocks[chunk->row.count - 1].size == 0;
@@ -28,6 +37,7 @@ static void add(struct gunzip_chain *chain, size_t i, const uint64_t *words)
     chain->last = i;
     chain->any = true;
     chain->text += words[GUNZIP_TEXT];
+    chain->wide_text += words[GUNZIP_WIDE_TEXT];
     chain->ends += words[GUNZIP_ENDS];
     chain->end =
         (struct gunzip_place){words[GUNZIP_END_BIT], (enum gzip_place)words[GUNZIP_END_WHAT]};

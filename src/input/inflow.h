@@ -28,6 +28,13 @@ struct inflow_stretch {
 
 struct inflow;
 
+/* How it is wanted. */
+struct inflow_wish {
+    int threads; /* of this rank */
+    pfq_inflate inflate;
+    bool strict; /* what is odd is a fault */
+};
+
 /* How to make text of a file. */
 struct inflow_engine {
     /* Collective; the same status on every rank. */
@@ -46,20 +53,23 @@ struct inflow {
     const struct inflow_engine *engine;
     pfq_team *team;
     const struct input_file *file;
-    int threads;
+    struct inflow_wish wish;
+    bool walkable; /* a gzip file whose members say how long they are */
     uint64_t want; /* of the last stretch, or a guess: how far to work ahead */
     void *state;   /* the engine's */
     /* The text is damaged behind what has been given so far: the same on every rank, and to be told
      * when that has been used up. */
     pfq_error fault;
     /* What is odd about the file though all text is there: a warning, the same on every rank. */
-    char remark[160];
+    char remark[INPUT_REMARK_BYTES];
+    uint64_t text, wide_text; /* text so far; of it, decoded in 16 bits */
 };
 
 /* Collective; the same status on every rank. `file` must stay. Owns: inflow_close, also after a
  * failure. */
-pfq_status inflow_open(pfq_team *team, const struct input_file *file, int threads, uint64_t want,
-                       struct inflow *inflow, pfq_error *err);
+pfq_status inflow_open(pfq_team *team, const struct input_file *file,
+                       const struct inflow_wish *wish, uint64_t want, struct inflow *inflow,
+                       pfq_error *err);
 void inflow_close(struct inflow *inflow);
 
 /* See the engine's step and next. */
@@ -74,5 +84,9 @@ extern const struct inflow_engine inflow_serial;
 
 /* All threads of all ranks inflate gzip: see gunzip.h. */
 extern const struct inflow_engine inflow_gunzip;
+
+/* Something is odd at the end of the file: a remark, or, if the wish is strict, a fault. */
+void inflow_notice(struct inflow *inflow, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

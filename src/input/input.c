@@ -331,7 +331,10 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->rules = (struct slice_rules){.fastq = config->rules,
                                        .filling = config->filling,
                                        .chunk_bytes = config->chunk_bytes,
-                                       .threads = config->threads};
+                                       .threads = config->threads,
+                                       .inflow = {.threads = config->threads,
+                                                  .inflate = config->inflate,
+                                                  .strict = config->strict}};
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
     made->aside = config->aside;

@@ -27,6 +27,8 @@ struct input_config {
     int threads;
     size_t chunk_bytes;
     uint64_t slice_bytes; /* of all streams together, for each rank */
+    pfq_inflate inflate;
+    bool strict;
     bool check_names;
     bool no_prefetch;           /* read a slice when it is wanted, not before */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */

@@ -29,7 +29,8 @@ struct serial {
     size_t text_bytes;
     bool ended; /* there is no more text than that, or a failure in the way */
     pfq_error fault;
-    uint64_t *counts; /* bytes of text for each rank */
+    const char *remark; /* what is odd at the end of the file, or NULL */
+    uint64_t *counts;   /* bytes of text for each rank */
 };
 
 static bool leads(const struct inflow *inflow)
@@ -91,6 +92,8 @@ static pfq_status unpack_some(const struct input_file *file, struct serial *seri
         .out = serial->text.data + serial->text_bytes,
         .room = missing < STEP_BYTES ? missing : STEP_BYTES};
     status = unpack_step(serial->unpack, &step, err);
+    if (step.remark)
+        serial->remark = step.remark;
     serial->raw_begin += step.taken;
     serial->text_bytes += step.made;
     serial->ended = step.last && step.made < step.room;
@@ -158,6 +161,10 @@ static pfq_status announce(struct inflow *inflow, struct inflow_stretch *stretch
                            pfq_error *err)
 {
     struct serial *const serial = inflow->state;
+    if (serial->ended && serial->remark && !serial->fault.status) {
+        inflow_notice(inflow, "%s", serial->remark);
+        serial->fault = inflow->fault;
+    }
     uint64_t words[4] = {serial->text_bytes, serial->ended, serial->fault.status != PFQ_OK,
                          serial->position - (serial->raw_end - serial->raw_begin)};
     pfq_status status = team_share(inflow->team, 0, words, sizeof words, err);

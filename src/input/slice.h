@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/span.h"
 #include "fastq/chunk.h"
+#include "input/inflow.h"
 #include "plan/plan.h"
 #include "team/team.h"
 #include "threads/threads.h"
@@ -21,6 +22,7 @@ struct slice_rules {
     struct fastq_filling filling;
     size_t chunk_bytes;
     int threads;
+    struct inflow_wish inflow; /* where the text flows */
 };
 
 struct slice {

@@ -12,7 +12,7 @@
 #include "team/team.h"
 #include "unpack/unpack.h"
 
-enum { INPUT_FIRST_BYTES = 16 };
+enum { INPUT_FIRST_BYTES = 16, INPUT_REMARK_BYTES = 160 };
 
 struct input_file {
     const char *path;    /* the caller's; of a text in memory: its name */
@@ -26,6 +26,11 @@ struct input_file {
     int pipe;
     uint8_t first[INPUT_FIRST_BYTES]; /* what has been read of it to learn what it is */
     size_t first_bytes;
+
+    /* of a compressed file whose text has ended: what is odd about it, or ""; text, and how much
+     * of it was inflated in 16 bits */
+    char remark[INPUT_REMARK_BYTES];
+    uint64_t text_bytes, wide_text_bytes;
 
     /* known when the last round of the file is over */
     uint64_t first_row, records, tail_bytes;

@@ -22,12 +22,22 @@ static bool finished(const struct stream *stream)
     return begun && flow_over(stream->flow) && !stream->flow->inflow.fault.status;
 }
 
+/* Keeps what is known of a file whose text has ended. */
+static void describe(struct input_file *file, const struct flow *flow)
+{
+    memcpy(file->remark, flow->inflow.remark, sizeof file->remark);
+    file->text_bytes = flow->given;
+    file->wide_text_bytes = flow->inflow.wide_text;
+    file->bytes = file->piped ? flow->position : file->bytes;
+}
+
 /* Goes to the next file that holds bytes; stops at the last one. */
 static void skip_finished_files(struct stream *stream)
 {
     while (stream->next_file < stream->source.count && finished(stream)) {
         struct input_file *const file = &stream->source.files[stream->next_file];
-        file->bytes = file->piped ? stream->flow->position : file->bytes;
+        if (!input_file_plain(file))
+            describe(file, stream->flow);
         stream->next_file++;
         stream->next_start = 0;
     }
@@ -165,7 +175,7 @@ static pfq_status begin_flow(struct stream *stream, const struct slice_rules *ru
     const pfq_status status = team_conclude(stream->team, &own, err);
     return status ? status
                   : flow_open(stream->team, &stream->source.files[stream->next_file], &rules->fastq,
-                              rules->threads, slice_bytes, stream->flow, err);
+                              &rules->inflow, slice_bytes, stream->flow, err);
 }
 
 /* What came before a fault in the text has been used up: now it is told. */

@@ -69,6 +69,8 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config
                          "stretch held is unknown, so the mates behind it would not match");
     if ((unsigned)config->quality_encoding >= sizeof encodings / sizeof *encodings)
         return error_set(err, PFQ_USAGE, NULL, "unknown quality encoding");
+    if ((unsigned)config->inflate > PFQ_INFLATE_PARALLEL)
+        return error_set(err, PFQ_USAGE, NULL, "unknown way to inflate");
     if ((unsigned)config->numa > PFQ_NUMA_INTERLEAVE)
         return error_set(err, PFQ_USAGE, NULL, "unknown NUMA policy");
     if (config->chunk_bytes > LARGEST_CHUNK_BYTES)
@@ -95,6 +97,8 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parser_config *co
                                      .max_faults = skip_bad_records ? listed : 1};
     to->chunk_bytes = (size_t)(config->chunk_bytes ? config->chunk_bytes : DEFAULT_CHUNK_BYTES);
     to->check_names = !config->no_name_check;
+    to->inflate = config->inflate;
+    to->strict = config->strict;
     if (to->rules.kernel)
         return PFQ_OK;
     return error_set(err, PFQ_USAGE, NULL, "PFQ_SIMD=%s: no such kernel on this machine",
@@ -219,9 +223,30 @@ static pfq_status report_faults(struct reading *reading, pfq_error *err)
     return PFQ_OK;
 }
 
+/* What is odd about a compressed file, and how it was inflated. */
+static void report_file(const struct reading *reading, const struct input_file *file)
+{
+    if (file->remark[0])
+        reading_warn(reading, "%s: %s", file->path, file->remark);
+    if (reading->config->verbose && file->text_bytes)
+        reading_warn(reading, "%s: %llu bytes of text, %.1f%% of it inflated in 16 bits",
+                     file->path, (unsigned long long)file->text_bytes,
+                     100.0 * (double)file->wide_text_bytes / (double)file->text_bytes);
+}
+
+static void report_files(const struct reading *reading)
+{
+    for (int i = 0; i < input_streams(reading->input); i++) {
+        const struct input_source *const source = input_source(reading->input, i);
+        for (size_t k = 0; k < source->count; k++)
+            report_file(reading, &source->files[k]);
+    }
+}
+
 pfq_status reading_conclude(struct reading *reading, pfq_error *err)
 {
     reading_tell(reading, true);
+    report_files(reading);
     const uint64_t bad = input_bad_records(reading->input);
     const uint64_t good = records_so_far(reading, input_streams(reading->input));
     if (!good && !bad)

@@ -11,6 +11,8 @@ import struct
 import subprocess
 import zlib
 
+INFLATE = ("serial", "parallel", "parallel")  # the ways to inflate gzip, and how often each
+
 
 def tool(*words):
     """A packer that is a command, fed with the text; None where it is not installed."""

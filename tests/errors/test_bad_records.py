@@ -82,6 +82,8 @@ class Trials:
 
     def queue(self, check, case, layout, verb, options):
         out = self.directory / f"out{len(self.jobs)}.h5" if verb == "convert" else None
+        if self.packers:
+            options = [*options, f"inflate={self.rng.choice(packing.INFLATE)}"]
         self.jobs.append((layout.ranks, many.job_line(verb, layout, [[case[2]]], out, options)))
         self.checks.append((check, case, layout, out))
 

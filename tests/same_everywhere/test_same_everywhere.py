@@ -219,7 +219,8 @@ class Comparison:
             paths, options = self.store(one), ["interleaved"] if one.interleaved else []
             for layout in layouts:
                 out = self.directory / f"out{len(work)}.h5"
-                line = many.job_line("convert", layout, paths, out, options)
+                inflate = ([f"inflate={self.rng.choice(packing.INFLATE)}"] if self.packers else [])
+                line = many.job_line("convert", layout, paths, out, [*options, *inflate])
                 work.append((one, layout, out, (layout.ranks, line)))
         answers = self.machine.run_many([job for _, _, _, job in work], SECONDS)
         for (one, layout, out, _), answer in zip(work, answers):
