@@ -22,7 +22,7 @@ enum state {
     STATE_STORED,  /* bytes of a stored block */
     STATE_SYMBOLS, /* symbols of any other */
     STATE_FOOTER,
-    STATE_ZEROS, /* padding behind the last member */
+    STATE_ZEROS, /* padding behind a member, usually the last */
 };
 
 enum {
@@ -171,7 +171,7 @@ static void step_zeros(struct run *run)
         zeros++;
     run->decoder->bit += zeros * 8;
     if (zeros < rest.size)
-        end_members(run, bytes_here(run));
+        run->decoder->state = STATE_MEMBER;
     else
         stop(run, run->input->last ? GZIP_AT_END : GZIP_WANTS_INPUT);
 }

@@ -250,3 +250,24 @@ enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, ui
     *found = (struct gzip_found){to, GZIP_BLOCK};
     return GZIP_NO;
 }
+
+bool gzip_hides_member(const struct gzip_input *input, uint64_t from)
+{
+    uint64_t found;
+    return find_member(input, from + 1, input->offset + input->bytes.size, &found) == GZIP_YES;
+}
+
+pfq_status gzip_judge_garbage(uint64_t byte, bool is_text, bool hides_member, pfq_error *err)
+{
+    if (is_text)
+        return error_set(err, PFQ_AFTER_GZIP, NULL,
+                         "text that is not compressed follows a gzip member, at byte %llu",
+                         (unsigned long long)byte);
+    if (hides_member)
+        return error_set(
+            err, PFQ_AFTER_GZIP, NULL,
+            "what is at byte %llu, behind a gzip member, is not gzip, but more members "
+            "follow",
+            (unsigned long long)byte);
+    return PFQ_OK;
+}

@@ -12,6 +12,7 @@
 #ifndef GZIP_FIND_H
 #define GZIP_FIND_H
 
+#include "base/error.h"
 #include "gzip/input.h"
 
 /* What counts as a start: in a file of many small members their headers are enough, and then no
@@ -35,5 +36,15 @@ enum gzip_answer gzip_is_member_start(const struct gzip_input *input, uint64_t b
  * none. GZIP_MORE: the stretch must reach farther; found->bit is where to go on from. Pure. */
 enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, uint64_t to_byte,
                            enum gzip_starts starts, struct gzip_found *found);
+
+/* Does a member start in the stretch behind byte `from`? Then what is at `from` is not just garbage
+ * behind the last member. Pure. */
+bool gzip_hides_member(const struct gzip_input *input, uint64_t from);
+
+/* What is to be said of bytes that are not gzip, at `byte`, behind a member: PFQ_AFTER_GZIP if they
+ * are text or hide a member, since then something would be lost; else PFQ_OK, and the remark. */
+pfq_status gzip_judge_garbage(uint64_t byte, bool is_text, bool hides_member, pfq_error *err);
+#define GZIP_GARBAGE_REMARK                                                                        \
+    "what follows the last gzip member, from byte %llu on, is not gzip and is ignored"
 
 #endif

@@ -367,11 +367,11 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
     if (chunk->out.stop == GZIP_AT_FAULT) {
         *at = chunk->text_at + chunk->out.text;
         *fault = chunk->fault;
-    } else if (chunk->out.stop == GZIP_AT_GARBAGE && chunk->out.garbage_is_text) {
-        *at = chunk->text_at + chunk->out.text;
-        error_set(fault, PFQ_AFTER_GZIP, NULL,
-                  "text that is not compressed follows behind the last gzip member, at byte %llu",
-                  (unsigned long long)(chunk->out.bit / 8));
+    } else if (chunk->out.stop == GZIP_AT_GARBAGE) {
+        const uint64_t byte = chunk->out.bit / 8;
+        const bool hides = gzip_hides_member(&g->rules.input, byte);
+        if (gzip_judge_garbage(byte, chunk->out.garbage_is_text, hides, fault))
+            *at = chunk->text_at + chunk->out.text;
     }
 }
 
@@ -472,10 +472,7 @@ static void look_at_end(struct inflow *inflow)
     const struct gunzip_chain *const chain = &((const struct gunzip *)inflow->state)->chain;
     const uint64_t end = chain->end.bit / 8;
     if (chain->stop == GZIP_AT_GARBAGE)
-        inflow_notice(inflow,
-                      "%llu bytes behind the last gzip member, at byte %llu, are not gzip and are "
-                      "ignored",
-                      (unsigned long long)(inflow->file->bytes - end), (unsigned long long)end);
+        inflow_notice(inflow, GZIP_GARBAGE_REMARK, (unsigned long long)end);
     else if (chain->walked && !chain->marked)
         snprintf(inflow->remark, sizeof inflow->remark,
                  "no block at the end marks the end of the BGZF file; whether it was cut between "

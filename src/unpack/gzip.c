@@ -5,16 +5,17 @@
  * kept and the next bytes are put behind it. It holds text of some hundred kilobytes at a time,
  * which is copied out while it is in the cache.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "gzip/checksum.h"
 #include "gzip/decode.h"
-#include "libdeflate.h"
+#include "gzip/resolve.h"
 #include "unpack/kinds.h"
 
-enum { CAP_BYTES = 256 * 1024 };
+enum { CAP_BYTES = 256 * 1024, GARBAGE_BYTES = 1 << 20 };
 
 struct state {
     struct gzip_decoder *decoder;
@@ -22,9 +23,13 @@ struct state {
     struct gzip_input input;  /* what is in it */
     struct gzip_checksum sum; /* of the open member */
     struct gzip_chunk chunk;  /* text that has not been copied out: from `copied` on */
+    struct buffer text;
     size_t copied;
+    uint32_t *checksums;
+    size_t checksum_capacity;
+    bool garbage; /* the members have ended, and something else follows */
     bool ended;
-    const char *remark;
+    char remark[128];
 };
 
 static void destroy(void *place)
@@ -32,6 +37,8 @@ static void destroy(void *place)
     struct state *const state = place;
     gzip_decoder_destroy(state->decoder);
     buffer_release(&state->stretch);
+    buffer_release(&state->text);
+    free(state->checksums);
     free(state);
 }
 
@@ -69,81 +76,53 @@ static pfq_status take(struct state *state, struct unpack_step *step, pfq_error 
     return PFQ_OK;
 }
 
-/* Adds the text of a run to the checksum, member by member. */
-static pfq_status check(struct state *state, pfq_error *err)
+/* Takes the text of a run over, and checks the members that end in it. */
+static pfq_status take_text(struct state *state, pfq_error *err)
 {
     const struct gzip_chunk *const chunk = &state->chunk;
-    pfq_status status = PFQ_OK;
-    size_t end = 0, at = 0;
-    for (size_t i = 0; i < chunk->segment_count; i++) {
-        const uint8_t *const data = chunk->segments[i].data;
-        for (size_t done = 0; done < chunk->segments[i].count && !status;) {
-            const size_t rest = chunk->segments[i].count - done;
-            const bool ends = end < chunk->end_count && chunk->ends[end].text - at <= rest;
-            const size_t bytes = ends ? chunk->ends[end].text - at : rest;
-            gzip_checksum_add(&state->sum, libdeflate_crc32(0, data + done, bytes), bytes);
-            done += bytes;
-            at += bytes;
-            status = ends ? gzip_checksum_end(&state->sum, &chunk->ends[end++], err) : PFQ_OK;
-        }
-    }
-    while (!status && end < chunk->end_count) /* empty members at the end of the text */
-        status = gzip_checksum_end(&state->sum, &chunk->ends[end++], err);
-    return status;
-}
-
-static enum unpack_outcome end_of_file(struct state *state, pfq_error *err)
-{
-    state->ended = true;
-    if (state->chunk.stop != GZIP_AT_GARBAGE)
-        return UNPACK_ENDED;
-    if (state->chunk.garbage_is_text) {
-        error_set(err, PFQ_AFTER_GZIP, NULL, "text that is not compressed follows at byte %llu",
-                  (unsigned long long)(state->chunk.bit / 8));
-        return UNPACK_FAILED;
-    }
-    state->remark = "what follows the last gzip member is not gzip and is ignored";
-    return UNPACK_ENDED;
+    pfq_status status = buffer_reserve(&state->text, chunk->text, 0, err);
+    if (!status)
+        status = memory_grow(&state->checksums, &state->checksum_capacity, chunk->end_count + 1,
+                             sizeof *state->checksums, err);
+    if (status)
+        return status;
+    gzip_resolve(chunk, NULL, state->text.data, state->checksums);
+    return gzip_checksum_fold(&state->sum, chunk->text, chunk->ends, chunk->end_count,
+                              state->checksums, err);
 }
 
 /* Copies text out; true if none is left. */
 static bool copy_out(struct state *state, struct unpack_step *step)
 {
-    const struct gzip_chunk *const chunk = &state->chunk;
-    size_t begin = 0;
-    for (size_t i = 0; i < chunk->segment_count && step->made < step->room; i++) {
-        const size_t count = chunk->segments[i].count;
-        if (state->copied < begin + count) {
-            const size_t from = state->copied - begin;
-            const size_t room = step->room - step->made;
-            const size_t bytes = count - from < room ? count - from : room;
-            memcpy(step->out + step->made, (const uint8_t *)chunk->segments[i].data + from, bytes);
-            step->made += bytes;
-            state->copied += bytes;
-        }
-        begin += count;
-    }
-    return state->copied == chunk->text;
+    const size_t left = state->chunk.text - state->copied, room = step->room - step->made;
+    const size_t bytes = left < room ? left : room;
+    if (bytes)
+        memcpy(step->out + step->made, state->text.data + state->copied, bytes);
+    step->made += bytes;
+    state->copied += bytes;
+    return bytes == left;
 }
 
-static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
+/* Looks at a good part of what follows the last member, when it is there. */
+static enum unpack_outcome judge_garbage(struct state *state, pfq_error *err)
+{
+    const uint64_t at = state->chunk.bit / 8;
+    if (!state->input.last && state->input.bytes.size < GARBAGE_BYTES)
+        return UNPACK_GOES_ON;
+    state->ended = true;
+    if (gzip_judge_garbage(at, state->chunk.garbage_is_text, gzip_hides_member(&state->input, at),
+                           err))
+        return UNPACK_FAILED;
+    snprintf(state->remark, sizeof state->remark, GZIP_GARBAGE_REMARK, (unsigned long long)at);
+    return UNPACK_ENDED;
+}
+
+/* Goes on decoding. */
+static enum unpack_outcome run(struct state *state, struct unpack_step *step, pfq_error *err)
 {
     static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES};
-    struct state *const state = place;
     pfq_error fault;
-    if (!copy_out(state, step))
-        return UNPACK_GOES_ON;
-    step->remark = state->remark;
-    if (state->ended) {
-        step->taken = step->in.size;
-        return UNPACK_ENDED;
-    }
-    if (state->chunk.text)
-        gzip_decoder_drain(state->decoder);
-    state->copied = 0;
-    if (take(state, step, err))
-        return UNPACK_NO_MEMORY;
-    pfq_status status =
+    const pfq_status status =
         gzip_decoder_run(state->decoder, &state->input, &limits, &state->chunk, &fault);
     if (status == PFQ_NO_MEMORY)
         return UNPACK_NO_MEMORY;
@@ -152,12 +131,38 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
             *err = fault;
         return UNPACK_FAILED;
     }
-    if (check(state, err))
+    switch (take_text(state, err)) {
+    case PFQ_OK:
+        break;
+    case PFQ_NO_MEMORY:
+        return UNPACK_NO_MEMORY;
+    default:
         return UNPACK_FAILED;
+    }
     copy_out(state, step);
-    if (state->chunk.stop == GZIP_AT_END || state->chunk.stop == GZIP_AT_GARBAGE)
-        return end_of_file(state, err);
-    return UNPACK_GOES_ON;
+    state->garbage = state->chunk.stop == GZIP_AT_GARBAGE;
+    state->ended = state->chunk.stop == GZIP_AT_END;
+    return state->ended ? UNPACK_ENDED : UNPACK_GOES_ON;
+}
+
+static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
+{
+    struct state *const state = place;
+    if (!copy_out(state, step))
+        return UNPACK_GOES_ON;
+    if (state->ended) {
+        step->remark = state->remark[0] ? state->remark : NULL;
+        step->taken = step->in.size;
+        return UNPACK_ENDED;
+    }
+    if (state->chunk.text) {
+        gzip_decoder_drain(state->decoder);
+        state->chunk.text = 0;
+    }
+    state->copied = 0;
+    if (take(state, step, err))
+        return UNPACK_NO_MEMORY;
+    return state->garbage ? judge_garbage(state, err) : run(state, step, err);
 }
 
 const struct unpack_row unpack_gzip = {"gzip", create, destroy, turn};

@@ -117,6 +117,5 @@ def packers():
         "zstd": tool("zstd", "-q", "-c"),
     }
     every = {name: pack for name, pack in every.items() if pack}
-    every.update({f"{name}_parts": in_parts(pack) for name, pack in list(every.items())
-                  if name != "gzip_padded"})
+    every.update({f"{name}_parts": in_parts(pack) for name, pack in list(every.items())})
     return every
