@@ -104,7 +104,8 @@ static bool copy_out(struct state *state, struct unpack_step *step)
 }
 
 /* Looks at a good part of what follows the last member, when it is there. */
-static enum unpack_outcome judge_garbage(struct state *state, pfq_error *err)
+static enum unpack_outcome judge_garbage(struct state *state, struct unpack_step *step,
+                                         pfq_error *err)
 {
     const uint64_t at = state->chunk.bit / 8;
     if (!state->input.last && state->input.bytes.size < GARBAGE_BYTES)
@@ -114,6 +115,7 @@ static enum unpack_outcome judge_garbage(struct state *state, pfq_error *err)
                            err))
         return UNPACK_FAILED;
     snprintf(state->remark, sizeof state->remark, GZIP_GARBAGE_REMARK, (unsigned long long)at);
+    step->remark = state->remark;
     return UNPACK_ENDED;
 }
 
@@ -151,7 +153,6 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
     if (!copy_out(state, step))
         return UNPACK_GOES_ON;
     if (state->ended) {
-        step->remark = state->remark[0] ? state->remark : NULL;
         step->taken = step->in.size;
         return UNPACK_ENDED;
     }
@@ -162,7 +163,7 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
     state->copied = 0;
     if (take(state, step, err))
         return UNPACK_NO_MEMORY;
-    return state->garbage ? judge_garbage(state, err) : run(state, step, err);
+    return state->garbage ? judge_garbage(state, step, err) : run(state, step, err);
 }
 
 const struct unpack_row unpack_gzip = {"gzip", create, destroy, turn};

@@ -86,6 +86,8 @@ static void take_word(struct job *job, const char *word)
         parse->inflate = PFQ_INFLATE_PARALLEL;
     else if (strcmp(word, "inflate=serial") == 0)
         parse->inflate = PFQ_INFLATE_SERIAL;
+    else if (strcmp(word, "strict") == 0)
+        parse->strict = true;
     else if (strcmp(word, "on-error=skip") == 0)
         parse->on_error = PFQ_ON_ERROR_SKIP;
     else if ((value = value_of(word, "out")))
