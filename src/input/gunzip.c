@@ -587,7 +587,7 @@ static pfq_status gunzip_open(struct inflow *inflow, pfq_error *err)
         prepare(inflow, g, &own);
     }
     status = team_conclude(inflow->team, &own, err);
-    if (status)
+    if (status || !g)
         return status;
     g->rules =
         (struct gunzip_rules){.starts = inflow->walkable ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY,
