@@ -1,4 +1,5 @@
-# What the outside world gives us: MPI, HDF5, OpenMP, libdeflate, and if they are at hand hwloc, ISA-L, zstd.
+# What the outside world gives us: OpenMP; unless they are not wanted MPI, and HDF5 with libdeflate; and if they are at
+# hand hwloc, ISA-L, zstd.
 
 find_package(OpenMP REQUIRED COMPONENTS C)
 add_library(pfq_openmp INTERFACE)
@@ -12,19 +13,21 @@ if(PFQ_MPI)
   set(HDF5_PREFER_PARALLEL ON)
 endif()
 
-find_package(HDF5 REQUIRED COMPONENTS C)
-# Rank 0 alone calls HDF5, so a serial one serves as well; the parallel one is preferred where both are at
-# hand, because it is the one that other MPI programs of a site link.
-if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10.5)
-  message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10.5 or newer is needed.")
-endif()
 add_library(pfq_hdf5 INTERFACE)
-target_include_directories(pfq_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
-target_link_libraries(pfq_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
-if(HDF5_IS_PARALLEL)
-  # hdf5.h of a parallel HDF5 includes mpi.h, whether we use it or not.
-  find_package(MPI REQUIRED COMPONENTS C)
-  target_link_libraries(pfq_hdf5 INTERFACE MPI::MPI_C)
+if(PFQ_HDF5)
+  find_package(HDF5 REQUIRED COMPONENTS C)
+  # Rank 0 alone calls HDF5, so a serial one serves as well; the parallel one is preferred where both are at
+  # hand, because it is the one that other MPI programs of a site link.
+  if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10.5)
+    message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10.5 or newer is needed.")
+  endif()
+  target_include_directories(pfq_hdf5 SYSTEM INTERFACE "$<BUILD_INTERFACE:${HDF5_INCLUDE_DIRS}>")
+  target_link_libraries(pfq_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  if(HDF5_IS_PARALLEL)
+    # hdf5.h of a parallel HDF5 includes mpi.h, whether we use it or not.
+    find_package(MPI REQUIRED COMPONENTS C)
+    target_link_libraries(pfq_hdf5 INTERFACE MPI::MPI_C)
+  endif()
 endif()
 
 # hwloc knows cores, packages and NUMA nodes. Version 2 is needed, which has memory beside the tree.
@@ -70,14 +73,16 @@ function(pfq_find_library name header library)
 endfunction()
 
 add_library(pfq_libdeflate INTERFACE)
-pfq_find_library(libdeflate libdeflate.h deflate)
-if(NOT PFQ_HAS_LIBDEFLATE)
-  message(FATAL_ERROR "libdeflate was not found (Debian: libdeflate-dev).")
+if(PFQ_HDF5) # chunks of HDF5 are what is compressed
+  pfq_find_library(libdeflate libdeflate.h deflate)
+  if(NOT PFQ_HAS_LIBDEFLATE)
+    message(FATAL_ERROR "libdeflate was not found (Debian: libdeflate-dev).")
+  endif()
 endif()
 
 # Without ISA-L the fast codec is libdeflate at its level 1.
 add_library(pfq_isal INTERFACE)
-if(PFQ_ISAL)
+if(PFQ_HDF5 AND PFQ_ISAL)
   pfq_find_library(isal isa-l/igzip_lib.h isal)
   if(PFQ_HAS_ISAL)
     target_compile_definitions(pfq_isal INTERFACE $<BUILD_INTERFACE:PFQ_ISAL=1>)
@@ -88,7 +93,7 @@ endif()
 
 # Without zstd the codec of that name is refused.
 add_library(pfq_zstd INTERFACE)
-if(PFQ_ZSTD)
+if(PFQ_HDF5 AND PFQ_ZSTD)
   pfq_find_library(zstd zstd.h zstd)
   if(PFQ_HAS_ZSTD)
     target_compile_definitions(pfq_zstd INTERFACE $<BUILD_INTERFACE:PFQ_ZSTD=1>)

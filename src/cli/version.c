@@ -76,6 +76,9 @@ static void print_build(const char *mpi, FILE *out)
 {
     version_print(out);
     fprintf(out, "MPI: %s\n", mpi ? mpi : "none, this build runs as one process");
+#ifdef PFQ_WITHOUT_HDF5
+    fprintf(out, "HDF5: none, this build neither writes nor reads its files\n");
+#endif
 #if defined __clang__ || !defined __GNUC__
     fprintf(out, "compiler: %s\n", __VERSION__);
 #else
