@@ -30,6 +30,12 @@ struct input_config {
     bool check_names;
     bool no_prefetch;           /* read a slice when it is wanted, not before */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
+
+    /* Bytes of text that are done, as this rank knows: its own as soon as they are parsed, those of
+     * others when a round is settled. Never goes back. */
+    _Atomic uint64_t *done;
+    void (*tick)(void *context); /* now and then, by the main thread; NULL: nothing */
+    void *tick_context;
 };
 
 /* What this rank got of one stream. Valid until the next call; the columns of the chunks until the

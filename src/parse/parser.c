@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "team/team.h"
 #include "threads/threads.h"
@@ -132,15 +131,13 @@ void pfq_parser_places(const pfq_parser *parser, pfq_place *places)
 
 double pfq_parser_progress(const pfq_parser *parser, pfq_progress *progress)
 {
-    const uint64_t bytes = atomic_load(&parser->bytes), total = atomic_load(&parser->total_bytes);
+    const bool over = atomic_load(&parser->meter.over);
+    const pfq_progress now = reading_progress(&parser->meter);
     if (progress)
-        *progress = (pfq_progress){.bytes = bytes,
-                                   .total_bytes = total,
-                                   .records = atomic_load(&parser->records),
-                                   .seconds = clock_seconds() - parser->began};
-    if (total == 0)
-        return 0;
-    return bytes < total ? (double)bytes / (double)total : 1;
+        *progress = now;
+    if (over)
+        return 1;
+    return now.total_bytes ? (double)now.bytes / (double)now.total_bytes : 0;
 }
 
 /* ---- a run ---- */
@@ -151,17 +148,13 @@ pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, pfq
     align_destroy(&parser->align);
     parser->own = (pfq_error){0};
     parser->count = 0;
-    parser->began = clock_seconds();
+    struct reading_wish mine = *wish;
+    mine.meter = &parser->meter;
     const pfq_status status =
-        reading_open(parser->team, &parser->reads, &parser->config, wish, &parser->reading, err);
-    if (status)
-        return status;
-    if (parser->places)
+        reading_open(parser->team, &parser->reads, &parser->config, &mine, &parser->reading, err);
+    if (!status && parser->places)
         threads_places(parser->threads, parser->places);
-    atomic_store(&parser->bytes, 0);
-    atomic_store(&parser->total_bytes, input_total_bytes(parser->reading.input));
-    atomic_store(&parser->records, 0);
-    return PFQ_OK;
+    return status;
 }
 
 bool parser_aligns(const pfq_parser *parser)
@@ -192,14 +185,6 @@ static pfq_status list_chunks(pfq_parser *parser, const struct input_slice *slic
     return status;
 }
 
-static void note_progress(pfq_parser *parser)
-{
-    const pfq_progress progress = reading_progress(&parser->reading);
-    atomic_store(&parser->bytes, progress.bytes);
-    atomic_store(&parser->records, progress.records);
-    reading_tell(&parser->reading, false);
-}
-
 pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err)
 {
     const struct input_round *round;
@@ -209,7 +194,7 @@ pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err)
     parser->count = 0;
     if (!*more)
         return status;
-    note_progress(parser);
+    reading_tell(&parser->reading, false);
     if (!parser->reading.input_config.filling.kernel)
         return PFQ_OK;
     if (!parser_aligns(parser)) {
@@ -223,10 +208,8 @@ pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err)
 
 pfq_status parser_end(pfq_parser *parser, pfq_status status, pfq_error *err)
 {
-    if (!status) {
-        atomic_store(&parser->bytes, atomic_load(&parser->total_bytes));
+    if (!status)
         status = reading_conclude(&parser->reading, err);
-    }
     parser->count = 0;
     reading_close(&parser->reading);
     return status;

@@ -8,8 +8,6 @@
 #ifndef PARSE_PARSER_H
 #define PARSE_PARSER_H
 
-#include <stdatomic.h>
-
 #include "parfastq/parser.h"
 #include "parse/align.h"
 #include "parse/reading.h"
@@ -33,8 +31,7 @@ struct pfq_parser {
     size_t count, capacity;
     struct align align; /* of mates with each other, and of shares */
 
-    _Atomic uint64_t bytes, total_bytes, records; /* for who asks from another thread */
-    double began;
+    struct reading_meter meter; /* for who asks from another thread */
 };
 
 /* Begins the input anew. Collective; the same on every rank. Owns: ended by parser_end, also after
