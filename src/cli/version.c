@@ -132,6 +132,7 @@ static pfq_status fill_report(int rank, int threads, int rows, struct report *re
         return PFQ_NO_MEMORY;
     describe_rank(rank, threads, report->line);
     threads_places(threads, places);
+    threads_describe(threads, places);
     for (int i = 0; i < rows; i++) {
         report->rows[i].thread = i < threads ? i : -1;
         if (i < threads)

@@ -119,6 +119,7 @@ int pfq_parser_threads(const pfq_parser *parser)
 
 void pfq_parser_places(const pfq_parser *parser, pfq_place *places)
 {
+    threads_describe(parser->threads, parser->places);
     for (int i = 0; i < parser->threads; i++) {
         const struct threads_place *const at = &parser->places[i];
         places[i] = (pfq_place){.cpu = at->cpu,
