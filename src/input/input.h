@@ -44,7 +44,7 @@ struct input_slice {
     struct span text;
     size_t lane;    /* the file, counted from 0, ... */
     uint64_t begin; /* ... and where the text begins in it */
-    const struct fastq_chunk *chunks;
+    struct fastq_chunk *chunks; /* the memory of their columns may be taken */
     size_t chunk_count;
     uint64_t first;   /* good records of this stream before these */
     struct span tail; /* blank lines, if the file ends here */

@@ -25,6 +25,7 @@ static pfq_status make(const pfq_parser_config *config, pfq_parser **out, pfq_er
         free(parser);
         return status;
     }
+    chunk_spares_create(&parser->spares);
     if (config)
         parser->config = *config;
     parser->team = team;
@@ -103,7 +104,9 @@ void pfq_parser_close(pfq_parser *parser)
         return;
     reading_close(&parser->reading);
     align_destroy(&parser->align);
+    chunk_spares_destroy(&parser->spares);
     free(parser->chunks);
+    free(parser->columns);
     free(parser->places);
     if (parser->own_team)
         pfq_team_destroy(parser->team);
@@ -164,17 +167,26 @@ bool parser_aligns(const pfq_parser *parser)
            parser->config.balance > PFQ_BALANCE_BYTES;
 }
 
+pfq_status parser_reserve(pfq_parser *parser, size_t count, pfq_error *err)
+{
+    const pfq_status status =
+        memory_grow(&parser->chunks, &parser->capacity, count, sizeof *parser->chunks, err);
+    return status ? status
+                  : memory_grow(&parser->columns, &parser->columns_capacity, count,
+                                sizeof *parser->columns, err);
+}
+
 /* The chunks of the only stream, where they are. */
 static pfq_status list_chunks(pfq_parser *parser, const struct input_slice *slice, pfq_error *err)
 {
     uint64_t row = slice->first;
-    const pfq_status status = memory_grow(&parser->chunks, &parser->capacity, slice->chunk_count,
-                                          sizeof *parser->chunks, err);
+    const pfq_status status = parser_reserve(parser, slice->chunk_count, err);
     parser->count = 0;
     for (size_t i = 0; i < slice->chunk_count && !status; i++) {
-        const struct fastq_chunk *const chunk = &slice->chunks[i];
+        struct fastq_chunk *const chunk = &slice->chunks[i];
         if (!chunk->count)
             continue;
+        parser->columns[parser->count] = chunk->columns;
         parser->chunks[parser->count++] = (pfq_chunk){.row = row,
                                                       .mates = 1,
                                                       .batches = &chunk->columns[0].batch,
