@@ -76,10 +76,11 @@ typedef enum pfq_numa {
     PFQ_NUMA_INTERLEAVE /* page by page of all nodes this process may use */
 } pfq_numa;
 
-/* What the ranks of a team get like shares of. */
+/* What the ranks of a team get like shares of, within each round. Mates of a row stay together, so
+ * of pairs and interleaved pairs it is always the records: BYTES and BASES fall back to RECORDS. */
 typedef enum pfq_balance {
     PFQ_BALANCE_AUTO = 0, /* bytes */
-    PFQ_BALANCE_BYTES,    /* of text: records stay with the rank that read them (pairs: records) */
+    PFQ_BALANCE_BYTES,    /* of text: records stay with the rank that read them */
     PFQ_BALANCE_RECORDS,
     PFQ_BALANCE_BASES
 } pfq_balance;
