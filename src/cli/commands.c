@@ -251,6 +251,14 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- finding and helping ---- */
 
+/* What this build leaves out, as the last line of the overview. */
+static const char *const left_out =
+#ifdef PFQ_WITHOUT_HDF5
+    "This build has no HDF5: convert, export and info are refused\n";
+#else
+    "";
+#endif
+
 const struct command *commands_at(size_t i)
 {
     return i < COMMANDS ? &commands[i] : NULL;
@@ -290,9 +298,11 @@ static void print_overview(FILE *out)
         fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].summary);
     fprintf(out, "\nOptions:\n");
     options_print(CLI_ALONE, out);
-    fprintf(out, "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
-                 "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
-                 "Options of a command: parfastq COMMAND --help\n");
+    fprintf(out,
+            "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
+            "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
+            "Options of a command: parfastq COMMAND --help\n%s",
+            left_out);
 }
 
 void commands_print_help(const struct command *command, FILE *out)

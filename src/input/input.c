@@ -72,9 +72,15 @@ static bool step(void *context)
     return false;
 }
 
+static void tick(void *context)
+{
+    const struct input *const input = context;
+    input->tick(input->tick_context);
+}
+
 struct threads_aside input_aside(struct input *input)
 {
-    return (struct threads_aside){step, input};
+    return (struct threads_aside){step, input, input->tick ? tick : NULL};
 }
 
 /* ---- agreeing on a parsed round ---- */
@@ -251,6 +257,14 @@ static pfq_status fill(struct input *input, bool *any, pfq_error *err)
     return status;
 }
 
+/* Nobody parses now, so what is known of all ranks takes the place of what was added meanwhile. */
+static void note_done(struct input *input)
+{
+    const uint64_t bytes = input_file_bytes(input);
+    if (input->rules.done && atomic_load(input->rules.done) < bytes)
+        atomic_store(input->rules.done, bytes);
+}
+
 /* Agrees on the round that was parsed: its failures, its seams, its numbers. */
 static pfq_status agree(struct input *input, pfq_error *err)
 {
@@ -261,6 +275,8 @@ static pfq_status agree(struct input *input, pfq_error *err)
         status = agree_faults(input, &pulse, first_fault, err);
     if (!status)
         status = settle(input, ends, first_fault, err);
+    if (!status)
+        note_done(input);
     return status ? status : pairs_note(input, err);
 }
 
@@ -332,12 +348,15 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
                                        .filling = config->filling,
                                        .chunk_bytes = config->chunk_bytes,
                                        .threads = config->threads,
+                                       .done = config->done,
                                        .inflow = {.threads = config->threads,
                                                   .inflate = config->inflate,
                                                   .strict = config->strict}};
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
     made->aside = config->aside;
+    made->tick = config->tick;
+    made->tick_context = config->tick_context;
     made->no_prefetch = config->no_prefetch;
     made->interleaved = reads->interleaved;
     made->count = reads->mates;

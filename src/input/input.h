@@ -32,15 +32,22 @@ struct input_config {
     bool check_names;
     bool no_prefetch;           /* read a slice when it is wanted, not before */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
+
+    /* Bytes of files that are done, as this rank knows: its own as soon as they are parsed (of a
+     * text that flows, when a round is settled), those of others when a round is settled. Never
+     * goes back. */
+    _Atomic uint64_t *done;
+    void (*tick)(void *context); /* now and then, by the main thread; NULL: nothing */
+    void *tick_context;
 };
 
 /* What this rank got of one stream. Valid until the next call; the columns of the chunks until the
  * call after that. */
 struct input_slice {
     struct span text;
-    size_t lane;    /* the file, counted from 0, ... */
-    uint64_t begin; /* ... and where the text begins in it */
-    const struct fastq_chunk *chunks;
+    size_t lane;                /* the file, counted from 0, ... */
+    uint64_t begin;             /* ... and where the text begins in it */
+    struct fastq_chunk *chunks; /* the memory of their columns may be taken */
     size_t chunk_count;
     uint64_t first;   /* good records of this stream before these */
     struct span tail; /* blank lines, if the file ends here */

@@ -8,6 +8,8 @@
 #ifndef INPUT_SLICE_H
 #define INPUT_SLICE_H
 
+#include <stdatomic.h>
+
 #include "base/memory.h"
 #include "base/span.h"
 #include "fastq/chunk.h"
@@ -23,6 +25,7 @@ struct slice_rules {
     size_t chunk_bytes;
     int threads;
     struct inflow_wish inflow; /* where the text flows */
+    _Atomic uint64_t *done; /* the bytes of each chunk are added when it has been parsed; or NULL */
 };
 
 struct slice {
@@ -35,6 +38,7 @@ struct slice {
         *text; /* from range.begin on: in `buffer`, or where the caller has it in memory */
     struct buffer buffer;
     size_t text_bytes; /* what has been read so far */
+    bool counted;      /* its bytes are in rules->done */
 
     struct fastq_chunk *chunks;
     size_t count, capacity; /* chunks in use; chunks that own memory */
