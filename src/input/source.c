@@ -236,7 +236,7 @@ pfq_status input_file_open(pfq_team *team, const struct input_file *file, struct
 
 void input_source_release(struct input_source *source)
 {
-    for (size_t i = 0; i < source->count; i++)
+    for (size_t i = 0; i < source->count && source->files; i++)
         if (source->files[i].pipe > STDIN_FILENO)
             close(source->files[i].pipe);
     free(source->files);
