@@ -122,11 +122,21 @@ static bool has_delivered(pfq_status status)
     return status == PFQ_OK || status == PFQ_BAD_RECORDS;
 }
 
+static pfq_compression compression_from(const struct cli_options *options)
+{
+    pfq_compression compression = options->compression;
+    compression.checksum = options->checksum;
+    return compression;
+}
+
 static pfq_status run_convert(struct cli_call *call, pfq_error *err)
 {
     const pfq_convert_config config = {.parse = parse_config_from(call),
                                        .writer = (pfq_writer)call->options.writer,
-                                       .compression = call->options.compression,
+                                       .compression = compression_from(&call->options),
+                                       .columns = (unsigned)call->options.columns,
+                                       .bases = (pfq_base_form)call->options.bases,
+                                       .scores = (pfq_score_form)call->options.quality,
                                        .force = call->options.force,
                                        .command = call->line};
     pfq_counts counts = {0};

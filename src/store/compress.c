@@ -50,19 +50,19 @@ pfq_status store_settle_compression(pfq_compression *compression, pfq_error *err
 
 bool compress_encodes(const pfq_compression *compression)
 {
-    return table[compression->method].kind != CODEC_NONE;
+    return table[compression->method].kind != CODEC_NONE || compression->checksum;
 }
 
 bool compress_codec(const pfq_compression *compression, size_t element_bytes, struct codec *codec)
 {
     const enum codec_kind kind = table[compression->method].kind;
     *codec = (struct codec){kind == CODEC_KINDS ? CODEC_FAST : kind, compression->level,
-                            shuffle_of(element_bytes)};
+                            kind == CODEC_NONE ? 0 : shuffle_of(element_bytes)};
     return kind != CODEC_KINDS;
 }
 
-bool compress_put_filters(const pfq_compression *compression, size_t element_bytes,
-                          hid_t properties)
+static bool put_compression(const pfq_compression *compression, size_t element_bytes,
+                            hid_t properties)
 {
     const unsigned level = (unsigned)compression->level;
     const H5Z_filter_t filter = table[compression->method].filter;
@@ -73,6 +73,13 @@ bool compress_put_filters(const pfq_compression *compression, size_t element_byt
     if (filter == H5Z_FILTER_DEFLATE)
         return H5Pset_deflate(properties, level) >= 0;
     return H5Pset_filter(properties, filter, H5Z_FLAG_OPTIONAL, 1, &level) >= 0;
+}
+
+bool compress_put_filters(const pfq_compression *compression, size_t element_bytes,
+                          hid_t properties)
+{
+    return put_compression(compression, element_bytes, properties) &&
+           (!compression->checksum || H5Pset_fletcher32(properties) >= 0);
 }
 
 /* ---- zstd in this process ---- */

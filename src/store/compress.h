@@ -17,7 +17,7 @@
 /* The registered filter for zstd. */
 enum { COMPRESS_FILTER_ZSTD = 32015 };
 
-/* false where chunks are stored as they are. */
+/* false where chunks are stored as they are, without anything behind them. */
 bool compress_encodes(const pfq_compression *compression);
 
 /* Fills *codec for elements of this size. false where it is to be chosen from the data: then

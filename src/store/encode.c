@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/fletcher.h"
 #include "store/encoder.h"
 #include "store/stretch.h"
 
@@ -180,9 +181,14 @@ static pfq_status encode_chunk(void *context, size_t i, int thread, pfq_error *e
     const struct codec *const codec = &encoder->dataset[job->m][job->column].codec;
     const struct span raw =
         raw_chunk(store, job, encoder->scratch.data + (size_t)thread * largest_chunk());
-    return codec_encode(encoder->states[thread], codec, raw,
-                        encoder->out[encoder->now].data + job->place, codec_bound(codec, raw.size),
-                        &job->bytes, err);
+    uint8_t *const out = encoder->out[encoder->now].data + job->place;
+    const pfq_status status = codec_encode(encoder->states[thread], codec, raw, out,
+                                           codec_bound(codec, raw.size), &job->bytes, err);
+    if (status || !encoder->compression.checksum)
+        return status;
+    fletcher_put((struct span){out, job->bytes}, out + job->bytes);
+    job->bytes += FLETCHER_BYTES;
+    return PFQ_OK;
 }
 
 /* ---- all of them ---- */
@@ -210,6 +216,7 @@ static size_t place_jobs(struct encoder *encoder)
         struct chunk_job *const job = &encoder->jobs[i];
         job->place = room;
         room += codec_bound(&encoder->dataset[job->m][job->column].codec, chunk_bytes(job->column));
+        room += FLETCHER_BYTES;
     }
     return room;
 }

@@ -98,7 +98,8 @@ static void plan_last_chunks(struct store *store)
             const struct schema_dataset *const row = &schema_datasets[column];
             const uint64_t elements = store->mate[m].length[row->length] + row->more;
             struct dataset_encoder *const dataset = &encoder->dataset[m][column];
-            if (elements % row->chunk_elements && dataset->holder == pfq_team_rank(store->team))
+            if (elements % row->chunk_elements && schema_has(store->without, column) &&
+                dataset->holder == pfq_team_rank(store->team))
                 encoder_plan_last(store, m, column, elements);
         }
 }

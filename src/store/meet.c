@@ -48,6 +48,8 @@ static struct stretch_of_round stretch_of(const struct store *store, int m,
     const struct mate_writer *const mate = &store->mate[m];
     const enum schema_length length = schema_datasets[column].length;
     const uint64_t more = schema_datasets[column].more;
+    if (!schema_has(store->without, column))
+        return (struct stretch_of_round){0};
     struct stretch_of_round stretch = {.end = mate->length[length] + more,
                                        .first = mate->place[length] + more};
     stretch.begin = stretch.end;
