@@ -81,7 +81,6 @@ void encoded_put(struct store *store, int m, enum schema_column column, uint64_t
     const uint64_t first = place + schema_datasets[column].more;
     (void)own; /* is store->failure */
     encoder_plan(store, m, column, first, n, data);
-    encoder_choose(store);
     encoder_run(store, &bytes);
     encoder_keep_rest(store, m, column, first, n, data);
     queue_output(store, store->next_address, bytes);
@@ -142,7 +141,6 @@ static uint64_t longest(const struct encoder *encoder)
 pfq_status encoded_finish(struct store *store, pfq_error *err)
 {
     plan_last_chunks(store);
-    encoder_choose(store);
     pfq_status status = encode_together(store, err);
     if (status)
         return status;
