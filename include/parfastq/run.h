@@ -79,7 +79,10 @@ typedef struct pfq_convert_config {
 pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err);
 
-/* Reads and checks everything `pfq_convert` checks, reports every bad record, writes nothing.
+/* Reads and checks everything `pfq_convert` checks, reports every bad record, writes nothing. If
+ * the input is one file and that is HDF5, it must be one of pfq_convert: then its structure, its
+ * values, its counts, its checksums and the names of mates are checked, and everything that is wrong
+ * is reported with dataset and row.
  * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
  * Returns: PFQ_OK if all records are good; PFQ_BAD_RECORDS if not, after each has been reported; or
  * a failure. */
