@@ -160,7 +160,7 @@ static pfq_status add_value(struct store_check *check, const struct piece *piece
     const enum schema_column column = (enum schema_column)piece->column;
     const uint64_t element = piece->first + i;
     in_row(check, piece->mate, column, element, row, sizeof row);
-    return add(check, piece->mate, column, element, err,
+    return add(check, piece->mate, (int)column, element, err,
                "/read%d/%s at %" PRIu64 "%s: %" PRIu64 " %s", piece->mate,
                schema_datasets[column].name, element, row, value, what);
 }
@@ -261,7 +261,7 @@ static pfq_status name_chunks(struct store_check *check, const struct piece *pie
         pfq_error met = {0};
         status = reader_column(check->reader, piece->mate, column, at, next - at, data, &met);
         if (status == PFQ_BAD_FILE || status == PFQ_HDF5_FAILED || status == PFQ_IO)
-            status = add(check, piece->mate, column, at, err, "%.150s (from %" PRIu64 " on%s)",
+            status = add(check, piece->mate, (int)column, at, err, "%.150s (from %" PRIu64 " on%s)",
                          met.message, at, in_row(check, piece->mate, column, at, row, sizeof row));
         else if (status && err)
             *err = met;
