@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "parfastq/run.h"
+#include "run/validate_file.h"
 
 static pfq_status refuse(const char *what, pfq_error *err)
 {
@@ -30,4 +31,18 @@ pfq_status pfq_info(pfq_team *team, const char *input, FILE *out, pfq_error *err
 {
     (void)team, (void)input, (void)out;
     return refuse("show an HDF5 file", err);
+}
+
+pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err)
+{
+    (void)team, (void)reads, (void)err;
+    *is = false;
+    return PFQ_OK;
+}
+
+pfq_status validate_file(pfq_team *team, const char *path, const pfq_parser_config *config,
+                         pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)path, (void)config, (void)counts;
+    return refuse("validate an HDF5 file", err);
 }
