@@ -13,7 +13,7 @@
  * distance (28). What is left near the ends is done by `careful`, one symbol at a time.
  */
 
-enum { LOOP(VECTOR) = 16 / sizeof(SYMBOL) };
+enum { LOOP(VECTOR) = 32 / sizeof(SYMBOL) };
 
 /* Writes the literals of an entry, and what else is in it behind them. */
 static inline SYMBOL *LOOP(put_literals)(SYMBOL *out, uint32_t entry)
@@ -39,7 +39,7 @@ static inline void LOOP(copy_match)(SYMBOL *out, size_t distance, size_t length)
     const SYMBOL *from = out - distance;
     SYMBOL *const end = out + length;
     do {
-        memcpy(out, from, 16);
+        memcpy(out, from, 32);
         out += LOOP(VECTOR);
         from += LOOP(VECTOR);
     } while (out < end);
