@@ -133,9 +133,8 @@ static inline bool rounds_take(struct rounds *rounds, struct rounds_chunk *chunk
     CHECK(chunk->lut && checksums);
     if (before)
         gzip_lut_next(&before->chunk.tail, before->lut, &got->tail, chunk->lut);
-    CHECK_EQUAL(
-        memory_grow(&rounds->text, &rounds->text_capacity, rounds->text_bytes + got->text, 1, NULL),
-        PFQ_OK);
+    const size_t room = rounds->text_bytes + got->text + 1;
+    CHECK_EQUAL(memory_grow(&rounds->text, &rounds->text_capacity, room, 1, NULL), PFQ_OK);
     size_t all = 0;
     for (size_t i = 0; i < got->segment_count; i++) {
         rounds->kinds[got->segments[i].kind] += got->segments[i].count;

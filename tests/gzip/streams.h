@@ -144,6 +144,8 @@ static inline void add_member(struct bytes *file, struct span text, const struct
                              member->memory ? member->memory : 8, member->strategy),
                 Z_OK);
     size_t at = 0;
+    if (!text.size)
+        text.data = (const uint8_t *)"";
     for (int code = Z_OK; code != Z_STREAM_END;) {
         size_t some = text.size - at;
         if (member->flush && some > member->every)
