@@ -301,7 +301,7 @@ static void step_footer(struct run *run)
     }
     if (!record_end(run, gzip_footer_read(rest.data), decoder->bit >> 3))
         return;
-    decoder->bit += GZIP_FOOTER_BYTES * 8;
+    decoder->bit += UINT64_C(8) * GZIP_FOOTER_BYTES;
     decoder->state = STATE_MEMBER;
 }
 
@@ -322,7 +322,8 @@ static bool try_to_narrow(struct run *run)
     if (output->kind != GZIP_WIDE || text < decoder->next_try ||
         output->at - GZIP_WINDOW_BYTES < output->raw)
         return true;
-    decoder->next_try = text + (text < 8 * GZIP_WINDOW_BYTES ? GZIP_WINDOW_BYTES : text / 8);
+    decoder->next_try =
+        text + (text < UINT64_C(8) * GZIP_WINDOW_BYTES ? GZIP_WINDOW_BYTES : text / 8);
     return !failed(run, output_narrow(output, run->err));
 }
 

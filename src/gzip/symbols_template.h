@@ -75,6 +75,7 @@ static inline uint32_t LOOP(lowest)(const struct gzip_symbols *s, const SYMBOL *
 
 /* true: the block has ended; false: the ends are near, or something is odd, and stands before it.
  */
+/* NOLINTNEXTLINE(readability-function-*): one loop, all of it in registers */
 static bool LOOP(fast)(struct gzip_symbols *s)
 {
     enum {
