@@ -15,6 +15,17 @@
 
 enum { ROUNDS_MOST_CHUNKS = 512, ROUNDS_RUBBISH = 0xa5 };
 
+/* Decoders, used again and again, as threads use them. */
+static struct gzip_decoder *rounds_decoders[ROUNDS_MOST_CHUNKS];
+
+static inline void rounds_forget_decoders(void)
+{
+    for (size_t k = 0; k < ROUNDS_MOST_CHUNKS; k++) {
+        gzip_decoder_destroy(rounds_decoders[k]);
+        rounds_decoders[k] = NULL;
+    }
+}
+
 struct rounds_chunk {
     struct gzip_decoder *decoder;
     struct gzip_input input;
@@ -166,7 +177,9 @@ static inline void rounds_run(struct rounds *rounds)
     struct rounds_chunk *all = calloc(chunks + 1, sizeof *all);
     CHECK(all);
     for (size_t k = 0; k < chunks; k++) {
-        all[k].decoder = gzip_decoder_create(NULL);
+        if (!rounds_decoders[k])
+            rounds_decoders[k] = gzip_decoder_create(NULL);
+        all[k].decoder = rounds_decoders[k];
         CHECK(all[k].decoder);
         rounds_find(rounds, &all[k], k);
         if (!all[k].empty)
@@ -192,7 +205,6 @@ static inline void rounds_run(struct rounds *rounds)
     }
     CHECK(!on || chunks == 0); /* it ended, somehow */
     for (size_t k = 0; k < chunks; k++) {
-        gzip_decoder_destroy(all[k].decoder);
         free((void *)all[k].input.bytes.data);
         free(all[k].lut);
     }

@@ -170,5 +170,6 @@ int main(void)
     check_what_follows(&file);
     check_large();
     free(file.data);
+    rounds_forget_decoders();
     return 0;
 }

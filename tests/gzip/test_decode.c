@@ -213,5 +213,6 @@ int main(void)
     for (unsigned every = 2000; every < 1000000; every *= 6)
         for (int level = 1; level < 7; level += 5)
             check_rollback(&(struct member){.level = level, .memory = 9}, every);
+    rounds_forget_decoders();
     return 0;
 }
