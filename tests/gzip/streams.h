@@ -168,7 +168,7 @@ static inline void add_member(struct bytes *file, struct span text, const struct
 /* ---- the oracle ---- */
 
 struct verdict {
-    bool good;      /* members one after the other to the end, or to what `garbage` says */
+    bool good;      /* members to the end or to what `garbage` says, zeros between them or not */
     bool cut;       /* not good, because the file ends too early */
     size_t text;    /* bytes of it that were right, checksums included, so far */
     size_t garbage; /* offset of what follows the last member; the size of the file: nothing */
@@ -182,6 +182,10 @@ static inline struct verdict judge(struct span file, struct bytes *text)
     size_t at = 0;
     text->size = 0;
     while (at < file.size) {
+        while (at < file.size && file.data[at] == 0)
+            at++; /* padding */
+        if (at == file.size)
+            break;
         verdict.garbage = at;
         if (file.size - at < 2 || file.data[at] != 0x1f || file.data[at + 1] != 0x8b)
             return verdict;

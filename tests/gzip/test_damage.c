@@ -136,6 +136,25 @@ static void check_what_follows(const struct bytes *file)
     free(longer.data);
 }
 
+/* Zeros between members are padding as well, and so are those in front of garbage. */
+static void check_padding(const struct bytes *file)
+{
+    struct bytes longer = {0};
+    for (size_t zeros = 1; zeros < 3000; zeros = 3 * zeros + 1) {
+        longer.size = 0;
+        for (int i = 0; i < 2; i++) {
+            append(&longer, file->data, file->size);
+            reserve(&longer, zeros);
+            memset(longer.data + longer.size, 0, zeros);
+            longer.size += zeros;
+        }
+        check_file(span_of(&longer), false);
+        longer.data[longer.size - zeros - 8] ^= 1; /* a wrong checksum behind padding */
+        check_file(span_of(&longer), false);
+    }
+    free(longer.data);
+}
+
 /* A larger file, in which chunks start in the middle of a member. */
 static void check_large(void)
 {
@@ -168,6 +187,7 @@ int main(void)
     check_every_flip_of_heads(&file);
     check_random_flips(&file, 250);
     check_what_follows(&file);
+    check_padding(&file);
     check_large();
     free(file.data);
     rounds_forget_decoders();
