@@ -57,9 +57,11 @@ static pfq_status differs(const struct gzip_checksum *sum, const struct gzip_mem
 pfq_status gzip_checksum_end(struct gzip_checksum *sum, const struct gzip_member_end *end,
                              pfq_error *err)
 {
+    if (end->member != GZIP_NOWHERE) /* zeros may stand before it */
+        sum->member = end->member;
     const bool good = sum->crc == end->crc && (uint32_t)sum->bytes == end->size;
     const pfq_status status = good ? PFQ_OK : differs(sum, end, err);
-    /* Members follow one another without a gap. */
+    /* Members follow one another, mostly without a gap. */
     *sum = (struct gzip_checksum){.member = end->footer + 8, .number = sum->number + 1};
     return status;
 }

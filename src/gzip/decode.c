@@ -26,7 +26,7 @@ enum state {
 };
 
 enum {
-    FIRST_TRY_BLOCKS = 2,       /* in 16 bits, before the first try to go on in bytes */
+    FIRST_WAIT = 64 * 1024,     /* of text in 16 bits behind what was taken back, before a try */
     GROW_SYMBOLS = 1024 * 1024, /* of output, at a time */
     WIDEST_MEMBER = 1 << 24,    /* of text, that is inflated by libdeflate in one piece */
 };
@@ -40,8 +40,9 @@ struct gzip_decoder {
     uint64_t block_bit;      /* where its header begins, ... */
     size_t block_at;         /* ... and its output */
     const struct gzip_tables *tables;
-    unsigned wide_blocks; /* since the text is in 16 bits */
-    unsigned next_try;    /* to narrow it, when so many blocks have gone by */
+    uint64_t drained;  /* text that was drained since the start */
+    uint64_t next_try; /* to go from 16 bits to bytes, where the text has come so far */
+    uint64_t wait;     /* before the next try behind a block that is taken back */
 
     struct output output;
     struct gzip_member_end *ends;
@@ -300,22 +301,29 @@ static void step_footer(struct run *run)
     }
     if (!record_end(run, gzip_footer_read(rest.data), decoder->bit >> 3))
         return;
-    decoder->bit += GZIP_FOOTER_BYTES * 8;
+    decoder->bit += UINT64_C(8) * GZIP_FOOTER_BYTES;
     decoder->state = STATE_MEMBER;
 }
 
 /* ---- blocks ---- */
 
-/* Text in 16 bits becomes text in bytes when it can. Trying costs, so that after each try it is
- * left for twice as many blocks. */
+static uint64_t text_so_far(const struct gzip_decoder *decoder)
+{
+    return decoder->drained + output_text(&decoder->output);
+}
+
+/* Text in 16 bits becomes text in bytes when it can. In FASTQ that takes some hundred thousand
+ * bytes, more or less; so the next try comes after an eighth more text. */
 static bool try_to_narrow(struct run *run)
 {
     struct gzip_decoder *decoder = run->decoder;
     struct output *output = &decoder->output;
-    if (output->kind != GZIP_WIDE || decoder->wide_blocks < decoder->next_try ||
+    const uint64_t text = text_so_far(decoder);
+    if (output->kind != GZIP_WIDE || text < decoder->next_try ||
         output->at - GZIP_WINDOW_BYTES < output->raw)
         return true;
-    decoder->next_try *= 2;
+    decoder->next_try =
+        text + (text < UINT64_C(8) * GZIP_WINDOW_BYTES ? GZIP_WINDOW_BYTES : text / 8);
     return !failed(run, output_narrow(output, run->err));
 }
 
@@ -344,7 +352,6 @@ static void begin_block(struct run *run)
 
 static void end_block(struct gzip_decoder *decoder)
 {
-    decoder->wide_blocks++;
     decoder->state = decoder->block.final ? STATE_FOOTER : STATE_BLOCK;
 }
 
@@ -384,7 +391,8 @@ static void take_back(struct run *run)
         return;
     decoder->bit = decoder->block_bit;
     decoder->state = STATE_BLOCK;
-    decoder->wide_blocks = 0;
+    decoder->next_try = text_so_far(decoder) + decoder->wait;
+    decoder->wait *= 2;
 }
 
 /* Makes room for output, up to the cap: symbols->end and all before it may be written. false: the
@@ -569,6 +577,7 @@ pfq_status gzip_decoder_run(struct gzip_decoder *decoder, const struct gzip_inpu
 void gzip_decoder_drain(struct gzip_decoder *decoder)
 {
     const size_t until = handed_out_until(decoder), shift = until - GZIP_WINDOW_BYTES;
+    decoder->drained += decoder->output.done + (until - decoder->output.begin);
     output_drain(&decoder->output, until);
     decoder->block_at = decoder->block_at > shift ? decoder->block_at - shift : 0;
     decoder->end_count = 0;
@@ -591,8 +600,8 @@ pfq_status gzip_decoder_start(struct gzip_decoder *decoder, const struct gzip_st
     decoder->bit = start->bit;
     decoder->state = at_member ? STATE_MEMBER : STATE_BLOCK;
     decoder->member = at_member ? GZIP_NOWHERE : start->member;
-    decoder->wide_blocks = 0;
-    decoder->next_try = FIRST_TRY_BLOCKS;
+    decoder->drained = decoder->next_try = 0;
+    decoder->wait = FIRST_WAIT;
     decoder->end_count = 0;
     return output_start(&decoder->output, at_member ? &nothing : start->window, err);
 }

@@ -185,7 +185,8 @@ static enum gzip_answer find_block(const struct gzip_input *input, uint64_t from
                                    uint64_t *found)
 {
     const uint64_t base = input->offset * 8, size = (uint64_t)input->bytes.size * 8;
-    const uint64_t near = size > BLOCK_LOOK_BYTES * 8 ? base + size - BLOCK_LOOK_BYTES * 8 : base;
+    const uint64_t look = UINT64_C(8) * BLOCK_LOOK_BYTES;
+    const uint64_t near = size > look ? base + size - look : base;
     const uint64_t far = to < near ? to : near;
     if (from < far && find_block_far(input->bytes, from - base, far - base, found)) {
         *found += base;
@@ -240,9 +241,9 @@ static enum gzip_answer find_either(const struct gzip_input *input, uint64_t fro
 enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, uint64_t to_byte,
                            enum gzip_starts starts, struct gzip_found *found)
 {
-    const uint64_t to = to_byte * 8;
+    const uint64_t to = to_byte * 8, step = UINT64_C(8) * STEP_BYTES;
     for (uint64_t next; from_bit < to; from_bit = next) {
-        next = to - from_bit > STEP_BYTES * 8 ? from_bit / 8 * 8 + STEP_BYTES * 8 : to;
+        next = to - from_bit > step ? from_bit / 8 * 8 + step : to;
         const enum gzip_answer answer = find_either(input, from_bit, next, starts, found);
         if (answer != GZIP_NO)
             return answer;

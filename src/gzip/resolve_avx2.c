@@ -15,7 +15,7 @@ enum { WIDTH = 32, PARTS = 8 };
 
 typedef __m256i vector;
 
-static inline vector load_part(const uint8_t *lut, int part)
+static inline vector load_part(const uint8_t *lut, size_t part)
 {
     return _mm256_broadcastsi128_si256(
         _mm_loadu_si128((const __m128i *)(const void *)(lut + 16 * part)));
@@ -26,7 +26,7 @@ static inline vector look_up(vector bytes, const vector *parts)
     const vector sixteen = _mm256_set1_epi8(16), top = _mm256_set1_epi8((char)0x80);
     vector index = _mm256_xor_si256(bytes, top);
     vector found = _mm256_shuffle_epi8(parts[0], index);
-    for (int k = 1; k < PARTS; k++) {
+    for (size_t k = 1; k < PARTS; k++) {
         index = _mm256_subs_epi8(index, sixteen);
         found = _mm256_xor_si256(found, _mm256_shuffle_epi8(parts[k], index));
     }
@@ -37,7 +37,7 @@ static void mapped(const uint8_t *in, size_t size, const uint8_t lut[GZIP_MAP_PL
 {
     vector parts[PARTS];
     parts[0] = load_part(lut, 0);
-    for (int k = 1; k < PARTS; k++)
+    for (size_t k = 1; k < PARTS; k++)
         parts[k] = _mm256_xor_si256(load_part(lut, k), load_part(lut, k - 1));
     size_t i = 0;
     for (; size - i >= WIDTH; i += WIDTH) {

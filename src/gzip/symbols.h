@@ -11,7 +11,7 @@
 enum {
     GZIP_WINDOW_BYTES = 32768, /* how far back a distance reaches */
     GZIP_LONGEST_MATCH = 258,
-    /* Symbols behind the end of the output that the loops may write, used or not: nine literals,
+    /* Symbols behind the end of the output that the loops may write, used or not: eight literals,
      * the longest match, and a vector. */
     GZIP_OUTPUT_SLACK = 512,
 };

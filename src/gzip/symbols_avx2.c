@@ -25,6 +25,11 @@ static const uint8_t stride[16] = {16, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11
 /* `distance` and `length` in bytes. */
 static inline void copy_period(uint8_t *out, size_t distance, size_t length)
 {
+    if (distance >= 16) {
+        for (const uint8_t *const end = out + length; out < end; out += 16)
+            memcpy(out, out - distance, 16);
+        return;
+    }
     const __m128i from = _mm_loadu_si128((const __m128i *)(const void *)(out - distance));
     const __m128i order = _mm_loadu_si128((const __m128i *)(const void *)period[distance]);
     const __m128i all = _mm_shuffle_epi8(from, order);

@@ -7,17 +7,19 @@
 
 static inline void bytes_copy_near(uint8_t *out, size_t distance, size_t length)
 {
+    const uint8_t *from = out - distance;
     if (distance == 1)
-        memset(out, out[-1], length);
+        memset(out, *from, length);
     else
         for (size_t i = 0; i < length; i++)
-            out[i] = out[i - distance];
+            out[i] = from[i];
 }
 
 static inline void wide_copy_near(uint16_t *out, size_t distance, size_t length)
 {
+    const uint16_t *from = out - distance;
     for (size_t i = 0; i < length; i++)
-        out[i] = out[i - distance];
+        out[i] = from[i];
 }
 
 #define SYMBOL     uint8_t

@@ -13,18 +13,20 @@
  * distance (28). What is left near the ends is done by `careful`, one symbol at a time.
  */
 
-enum { LOOP(VECTOR) = 16 / sizeof(SYMBOL) };
+enum { LOOP(VECTOR) = 32 / sizeof(SYMBOL) };
 
-/* Writes the literals of an entry, and what else is in it behind them. */
+/* Writes the literals of an entry, and up to three zeros behind them. */
 static inline SYMBOL *LOOP(put_literals)(SYMBOL *out, uint32_t entry)
 {
+    const uint32_t both = entry >> GZIP_OWN_SHIFT;
 #if WIDE
-    const uint64_t three =
-        (entry >> 8 & 0xff) | (uint64_t)(entry >> 16 & 0xff) << 16 | (uint64_t)(entry >> 24) << 32;
-    memcpy(out, &three, sizeof three);
+    out[0] = both & 0xff;
+    out[1] = (SYMBOL)(both >> 8);
+#elif __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    out[0] = both & 0xff;
+    out[1] = both >> 8 & 0xff;
 #else
-    const uint32_t three = entry >> GZIP_OWN_SHIFT;
-    memcpy(out, &three, sizeof three);
+    memcpy(out, &both, sizeof both);
 #endif
     return out + (entry >> GZIP_COUNT_SHIFT & 3);
 }
@@ -39,7 +41,7 @@ static inline void LOOP(copy_match)(SYMBOL *out, size_t distance, size_t length)
     const SYMBOL *from = out - distance;
     SYMBOL *const end = out + length;
     do {
-        memcpy(out, from, 16);
+        memcpy(out, from, 32);
         out += LOOP(VECTOR);
         from += LOOP(VECTOR);
     } while (out < end);
@@ -73,6 +75,7 @@ static inline uint32_t LOOP(lowest)(const struct gzip_symbols *s, const SYMBOL *
 
 /* true: the block has ended; false: the ends are near, or something is odd, and stands before it.
  */
+/* NOLINTNEXTLINE(readability-function-*): one loop, all of it in registers */
 static bool LOOP(fast)(struct gzip_symbols *s)
 {
     enum {
@@ -93,9 +96,9 @@ static bool LOOP(fast)(struct gzip_symbols *s)
     REFILL();
     bits >>= s->bit & 7;
     count -= s->bit & 7;
+    uint32_t entry = literal[bits & LITERAL_MASK];
     while (out < end && in_end - in >= 32) {
         REFILL();
-        uint32_t entry = literal[bits & LITERAL_MASK];
         if (entry & GZIP_LITERALS) {
             out = LOOP(put_literals)(out, entry);
             TAKE(entry);
@@ -107,6 +110,7 @@ static bool LOOP(fast)(struct gzip_symbols *s)
                 if (entry & GZIP_LITERALS) {
                     out = LOOP(put_literals)(out, entry);
                     TAKE(entry);
+                    entry = literal[bits & LITERAL_MASK];
                     continue;
                 }
             }
@@ -120,6 +124,7 @@ static bool LOOP(fast)(struct gzip_symbols *s)
             if (entry & GZIP_LITERALS) { /* one with a long code */
                 out = LOOP(put_literals)(out, entry);
                 TAKE(entry);
+                entry = literal[bits & LITERAL_MASK];
                 continue;
             }
             ended = entry & GZIP_END;
@@ -130,18 +135,19 @@ static bool LOOP(fast)(struct gzip_symbols *s)
         TAKE(entry);
         const uint8_t *const in_before = in;
         REFILL();
-        entry = far[bits & DISTANCE_MASK];
-        if (__builtin_expect((entry & (GZIP_ODD | GZIP_LINK)) == (GZIP_ODD | GZIP_LINK), 0)) {
-            TAKE(entry);
-            entry = FOLLOW(far, entry);
+        uint32_t far_entry = far[bits & DISTANCE_MASK];
+        if (__builtin_expect((far_entry & (GZIP_ODD | GZIP_LINK)) == (GZIP_ODD | GZIP_LINK), 0)) {
+            TAKE(far_entry);
+            far_entry = FOLLOW(far, far_entry);
         }
-        const size_t distance = VALUE(entry);
-        if (__builtin_expect((entry & GZIP_ODD) || distance > (size_t)(out - floor), 0)) {
+        const size_t distance = VALUE(far_entry);
+        if (__builtin_expect((far_entry & GZIP_ODD) || distance > (size_t)(out - floor), 0)) {
             in = in_before;
             count = count_before;
             break;
         }
-        TAKE(entry);
+        TAKE(far_entry);
+        entry = literal[bits & LITERAL_MASK]; /* while the match is copied */
         lowest = LOOP(lowest)(s, out - distance, lowest);
         LOOP(copy_match)(out, distance, length);
         out += length;

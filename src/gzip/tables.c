@@ -152,26 +152,16 @@ static void make(uint32_t *table, unsigned table_bits, const uint8_t *length, un
         fill_links(table, table_bits, &sorted, code, meaning, strict);
 }
 
-/* Joins literals whose codes fit the main table together. The codes behind the first lie at a
- * smaller place (that of the bits behind it), so that going down each is found single still. */
+/* Joins two literals whose codes fit the main table together. The code behind the first lies at a
+ * smaller place (that of the bits behind it), so that going down it is found single still. */
 static void join_literals(uint32_t *table)
 {
     for (unsigned at = 1U << GZIP_LITERAL_BITS; at-- > 0;) {
-        uint32_t entry = table[at];
-        if (!(entry & GZIP_LITERALS))
-            continue;
-        unsigned taken = entry & GZIP_TAKES;
-        for (unsigned count = 1; count < 3; count++) {
-            const uint32_t next = table[at >> taken];
-            const unsigned bits = next & GZIP_TAKES;
-            if (!(next & GZIP_LITERALS) || taken + bits > GZIP_LITERAL_BITS)
-                break;
-            const uint32_t literal = next >> GZIP_OWN_SHIFT & 0xff;
-            entry += bits + (UINT32_C(1) << GZIP_COUNT_SHIFT) +
-                     (literal << (GZIP_OWN_SHIFT + 8 * count));
-            taken += bits;
-        }
-        table[at] = entry;
+        const uint32_t first = table[at], taken = first & GZIP_TAKES;
+        const uint32_t second = table[at >> taken], bits = second & GZIP_TAKES;
+        if ((first & second & GZIP_LITERALS) && taken + bits <= GZIP_LITERAL_BITS)
+            table[at] = first + bits + (UINT32_C(1) << GZIP_COUNT_SHIFT) +
+                        ((second & UINT32_C(0xff00)) << 8);
     }
 }
 

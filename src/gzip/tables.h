@@ -2,13 +2,14 @@
  * The two tables a block is decoded with: what the next bits of the data mean.
  *
  * An entry is found by the lowest GZIP_LITERAL_BITS (GZIP_DISTANCE_BITS) bits. Where short codes of
- * literals follow one another, up to three literals are one entry: text of bases has codes of two
- * or three bits. A longer code has an entry that leads to a table of its own behind the main one.
+ * literals follow one another, two of them are one entry: text of bases has codes of two or three
+ * bits. (Three would be no faster, and take longer to join.) A longer code has an entry that leads
+ * to a table of its own behind the main one.
  *
  *     bits 0..5    what the entry takes from the data: codes, and the extra bits of a length
- *     bits 6..7    how many literals it is; 0: it is none
+ *     bits 6..7    how many literals it is, 1 or 2; 0: it is none
  *   of literals:
- *     bits 8..31   the literals, the first one lowest
+ *     bits 8..23   the literals, the first one lowest
  *   of a length or a distance:
  *     bits 8..11   of what it takes, the code's own bits; the extra bits stand above them
  *     bits 16..31  the least length or distance
