@@ -1,0 +1,4 @@
+/* The loops of quality control for any machine. */
+#define KERNEL      qc_kernel_portable
+#define KERNEL_NAME "portable"
+#include "qc/kernel_template.h"
