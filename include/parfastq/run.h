@@ -1,5 +1,5 @@
 /*
- * What the command does, as functions: convert, validate, export, plan, info.
+ * What the command does, as functions: convert, stats, validate, export, plan, info.
  *
  * All of them are collective over a team and return the same status, and the same error, on every
  * rank. Configs are plain structs whose all-zero value means the defaults.
@@ -75,6 +75,24 @@ pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser
  * kept. Returns: PFQ_OK or a failure. */
 pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                     FILE *out, pfq_error *err);
+
+typedef struct pfq_stats_config {
+    pfq_parser_config parse;
+    bool tabs;          /* the table for programs: separated by tabs */
+    const char *json;   /* files to write, and a directory; NULL: not wanted */
+    const char *fastqc; /* DIR/NAME_fastqc/ of each input, as FastQC would write it */
+    const char *html;
+    bool force; /* replace outputs that exist */
+} pfq_stats_config;
+
+/* Quality control of each input, FASTQ or (one file without mates) HDF5: a table on rank 0 with a
+ * row for each mate, and the reports that are asked for. All numbers are the same for any ranks,
+ * threads and slices.
+ * Collective: team. Threads: main. Owns: nothing is kept.
+ * Returns: PFQ_OK; PFQ_BAD_RECORDS with complete reports if bad records were left out; any other
+ * status without reports. */
+pfq_status pfq_stats(pfq_team *team, const pfq_reads *inputs, size_t n,
+                     const pfq_stats_config *config, FILE *out, pfq_error *err);
 
 typedef struct pfq_export_config {
     int threads;          /* as in pfq_parser_config */

@@ -76,8 +76,10 @@ static void add_long(uint64_t *shares, uint64_t gc, uint64_t bases)
 {
     unsigned low, high;
     qc_gc_range(gc, bases, &low, &high);
-    for (unsigned percent = low; percent <= high; percent++)
-        shares[percent] += (UINT64_C(1) << QC_GC_SHARE_BITS) / qc_gc_claims(percent, bases);
+    for (unsigned percent = low; percent <= high; percent++) {
+        const uint64_t claims = qc_gc_claims(percent, bases);
+        shares[percent] += ((UINT64_C(1) << QC_GC_SHARE_BITS) + claims / 2) / claims;
+    }
 }
 
 pfq_status gc_add(struct qc_tally *tally, const struct qc_read *reads, size_t n, pfq_error *err)

@@ -2,8 +2,9 @@
  * The mean quality of a read.
  *
  * As FastQC counts it, by the mean of its classes, rounded down; and for long reads by the mean of
- * the errors they stand for, which is what their makers state. Both are found in whole numbers, so
- * that no rounding depends on anything.
+ * the errors they stand for, which is what their makers state. Errors are added up as whole
+ * numbers, a stretch at a time, and the stretches in order: a read has the same mean whoever looks
+ * at it.
  */
 #include "qc/modules.h"
 
@@ -29,12 +30,27 @@ static size_t class_of_length(uint64_t bases)
 }
 
 /* The largest class whose error is not below the mean error of the read. */
-static size_t class_of_error(uint64_t sum, uint64_t bases)
+static size_t class_of_error(double mean)
 {
     size_t class = 0;
-    while (class + 1 < QC_CLASSES && sum / bases <= qc_errors[class + 1])
+    while (class + 1 < QC_CLASSES && mean <= (double)qc_errors[class + 1])
         class ++;
     return class;
+}
+
+/* The sum of a stretch is below 2^62. */
+static double mean_error(const struct qc_read *read, const uint64_t error_of[256])
+{
+    enum { STRETCH = 4096 };
+    double sum = 0;
+    for (uint64_t done = 0; done < read->bases; done += STRETCH) {
+        const uint64_t end = read->bases - done < STRETCH ? read->bases : done + STRETCH;
+        uint64_t part = 0;
+        for (uint64_t i = done; i < end; i++)
+            part += error_of[read->quality[i]];
+        sum += (double)part;
+    }
+    return sum / (double)read->bases;
 }
 
 pfq_status long_reads_add(struct qc_tally *tally, const struct qc_read *reads, size_t n,
@@ -50,13 +66,10 @@ pfq_status long_reads_add(struct qc_tally *tally, const struct qc_read *reads, s
     for (unsigned byte = 0; byte < 256; byte++)
         error_of[byte] = qc_errors[(uint8_t)((int)byte + tally->shift) % QC_CLASSES];
     for (size_t i = 0; i < n; i++) {
-        uint64_t sum = 0;
         if (reads[i].bases < QC_LONG)
             continue;
-        for (uint64_t k = 0; k < reads[i].bases; k++)
-            sum += error_of[reads[i].quality[k]];
-        const size_t at =
-            class_of_length(reads[i].bases) * QC_CLASSES + class_of_error(sum, reads[i].bases);
+        const size_t at = class_of_length(reads[i].bases) * QC_CLASSES +
+                          class_of_error(mean_error(&reads[i], error_of));
         tally->sum[QC_LONG_READS][at]++;
     }
     return PFQ_OK;

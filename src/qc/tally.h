@@ -51,7 +51,7 @@ enum {
     QC_GC_MIDDLE = 1000,
     QC_GC_COUNTERS = 5150 + 5409 + 8,
     QC_GC_PERCENTS = 101,
-    QC_GC_SHARE_BITS = 24,
+    QC_GC_SHARE_BITS = 36,
 
     QC_REGISTER_BITS = 14, /* HyperLogLog: 2^14 registers, an error of 0.8 % */
     QC_DISTINCT_KEPT = 1 << 16
@@ -120,7 +120,7 @@ void qc_gc_range(uint64_t gc, uint64_t bases, unsigned *low, unsigned *high);
 /* How many numbers of G and C, of `bases`, stand for this percentage. Pure. */
 uint64_t qc_gc_claims(unsigned percent, uint64_t bases);
 
-/* 10^(-class/10) in units of 2^-36: the error a class stands for. */
+/* 10^(-class/10) in units of 2^-50: the error a class stands for. */
 extern const uint64_t qc_errors[QC_CLASSES];
 
 #endif
