@@ -73,6 +73,8 @@ static const struct option options_table[] = {
      .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
     {"compress", 0, CLI_CONVERT, OPTION_LEVEL, KEPT(compression), .value = "HOW",
      .standard = "fast", .choices = compressions, .help = "how datasets are compressed:"},
+    {"qc", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(qc),
+     .help = "keep the statistics of 'parfastq stats' in the file, as /summary/json"},
     {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
      .low = 1, .high = PFQ_MAX_MATES,
      .help = "which mate to export; needed where there are several, unless they came interleaved"},

@@ -62,6 +62,7 @@ struct cli_options {
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
     int fasta;
+    int qc;
     int tabs;
     const char *json, *fastqc, *html; /* NULL: not given */
     int force;

@@ -11,8 +11,7 @@
 #include "parse/reading.h"
 #include "team/team.h"
 
-/* A mate is named after its first file, and says how many more there are. */
-static void name_mates(const pfq_reads *reads, struct stats_counted *counted)
+void stats_name_mates(const pfq_reads *reads, struct stats_counted *counted)
 {
     const int mates = reads->interleaved ? 2 : reads->mates;
     for (int m = 0; m < mates; m++) {
@@ -52,7 +51,7 @@ static pfq_status count_reads(pfq_team *team, const pfq_reads *reads,
     bool more = true;
     const struct reading_wish wish = {.skip_bad_records =
                                           config->parse.on_error == PFQ_ON_ERROR_SKIP};
-    name_mates(reads, counted);
+    stats_name_mates(reads, counted);
     counted->format = "FASTQ";
     counted->encoding = config->parse.quality_encoding;
     pfq_status status = reading_open(team, reads, &config->parse, &wish, &reading, err);

@@ -22,6 +22,14 @@ pfq_status stats_count_store(pfq_team *team, const char *input, const pfq_stats_
 /* Is this an HDF5 file, by its first bytes? Local. */
 bool stats_is_store(const char *path);
 
+/* Names the mates of FASTQ reads: after the first file of each, and how many more there are. */
+void stats_name_mates(const pfq_reads *reads, struct stats_counted *counted);
+
+/* What was counted, as JSON, on rank 0; NULL on others. Collective; the same status on every rank.
+ * Owns: the caller frees *json. */
+pfq_status stats_json(pfq_team *team, const struct stats_counted *counted, char **json,
+                      size_t *bytes, pfq_error *err);
+
 /* Writes all that was asked for. Collective; the same status on every rank. */
 pfq_status stats_report(pfq_team *team, const struct stats_counted *counted, size_t n,
                         const pfq_stats_config *config, FILE *out, pfq_error *err);

@@ -81,6 +81,37 @@ static pfq_status put(pfq_team *team, const char *path, bool force, write_report
     return status;
 }
 
+/* ---- in memory ---- */
+
+static void write_json(const struct sheet *sheet, char **json, size_t *bytes, pfq_error *own)
+{
+    FILE *const stream = open_memstream(json, bytes);
+    if (stream)
+        report_json(sheet->figures, sheet->count, stream);
+    const bool failed = !stream || ferror(stream);
+    if ((stream && fclose(stream) != 0) || failed)
+        error_set(own, PFQ_NO_MEMORY, NULL, "no memory for the summary");
+}
+
+static void release(struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->count; i++)
+        figures_release(&sheet->figures[i]);
+    free(sheet->figures);
+}
+
+pfq_status stats_json(pfq_team *team, const struct stats_counted *counted, char **json,
+                      size_t *bytes, pfq_error *err)
+{
+    struct sheet sheet = {0};
+    pfq_error own = {0};
+    *json = NULL;
+    if (pfq_team_rank(team) == 0 && fill(&sheet, counted, 1, &own) == PFQ_OK)
+        write_json(&sheet, json, bytes, &own);
+    release(&sheet);
+    return team_conclude(team, &own, err);
+}
+
 /* ---- FastQC's directories ---- */
 
 static void make_directory(const char *path, pfq_error *own)
@@ -176,8 +207,6 @@ pfq_status stats_report(pfq_team *team, const struct stats_counted *counted, siz
         status = put_all(team, counted, n, config, &sheet, err);
     if (!status && pfq_team_rank(team) == 0)
         report_table(sheet.figures, sheet.count, config->tabs, out);
-    for (size_t i = 0; i < sheet.count; i++)
-        figures_release(&sheet.figures[i]);
-    free(sheet.figures);
+    release(&sheet);
     return status;
 }

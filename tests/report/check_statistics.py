@@ -269,6 +269,29 @@ def check_stores(command, paths, directory):
             expect(f"{path.name} as HDF5 with {ranks} ranks", got == want, True)
 
 
+def check_convert(command, data, directory):
+    """`convert --qc` keeps the JSON of `stats` in the file, whoever writes it, and the rows as ever."""
+    pair = ["-1", data / "sample_R1.fastq", "-2", data / "sample_R2.fastq"]
+    want, store = directory / "want.json", directory / "qc.h5"
+    for words, ranks in ((pair, 0), (pair, 2), ([data / "long_reads.fastq"], 3),
+                         (["--interleaved", data / "interleaved.fastq"], 5)):
+        if ranks and not command.mpiexec:
+            continue
+        command.run("stats", "-q", "-f", "--json", want, *words)
+        for more in ((), ("--compress", "none", "--slice-size", "20k")):
+            ended = command.run("convert", "-q", "-f", "--qc", *more, "-o", store, *words,
+                                ranks=ranks)
+            expect(f"convert {words}: exit code", (ended.returncode, ended.stderr), (0, ""))
+            expect(f"convert {words} with {ranks} ranks {more}: the summary",
+                   want.read_bytes() in store.read_bytes(), True)
+        info = command.run("info", store)
+        expect("info names it", (info.returncode, "/summary/json" in info.stdout), (0, True))
+    command.run("convert", "-q", "-f", "--qc", "-o", store, *pair)
+    back = directory / "back.fastq"
+    command.run("export", "-q", "-f", "--mate", 2, "-o", back, store)
+    expect("the rows", back.read_bytes() == (data / "sample_R2.fastq").read_bytes(), True)
+
+
 def check_mates(command, data, directory):
     """A pair is two inputs, however it is given."""
     paths = [data / "pair_R1.fastq", data / "pair_R2.fastq"]
@@ -386,6 +409,7 @@ def main():
         check_stores(command, [data / "sample_R1.fastq", data / "illumina13.fastq",
                                data / "empty.fastq", *made], directory)
         check_mates(command, data, directory)
+        check_convert(command, data, directory)
         check_table(command, data)
         for path in (data / "sample_R1.fastq", data / "long_reads.fastq", made[0]):
             check_fastqc(command, path, directory)
