@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #define KERNEL      qc_kernel_avx2
 #define KERNEL_NAME "avx2"
+#define WIDTH       32
 #include "qc/kernel_template.h"
 #else
 typedef int qc_kernel_avx2_is_not_for_this_machine;

@@ -15,5 +15,6 @@ module_add length_add, cycles_add, read_quality_add, long_reads_add, gc_add, ada
 enum { CYCLES_BLOCK = 4096 }; /* bases that are packed at a time */
 
 void cycles_settle(struct qc_tally *tally);
+void distinct_settle(struct qc_tally *tally);
 
 #endif

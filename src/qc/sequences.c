@@ -11,13 +11,21 @@
 
 /* The larger of the register and the place of the first bit that is 1 behind its number; mostly it
  * is plain that the register is large enough. */
-static void note_register(uint64_t *registers, uint64_t hash)
+static void note_register(uint8_t *registers, uint64_t hash)
 {
-    uint64_t *const kept = &registers[hash >> (64 - QC_REGISTER_BITS)];
+    uint8_t *const kept = &registers[hash >> (64 - QC_REGISTER_BITS)];
     const uint64_t rest = hash << QC_REGISTER_BITS | UINT64_C(1) << (QC_REGISTER_BITS - 1);
-    if (!map_holds((unsigned)*kept, rest))
+    if (!map_holds(*kept, rest))
         return;
-    *kept = (uint64_t)__builtin_clzll(rest) + 1;
+    *kept = (uint8_t)(__builtin_clzll(rest) + 1);
+}
+
+void distinct_settle(struct qc_tally *tally)
+{
+    const size_t n = tally->registers ? tally_max_words(QC_DISTINCT) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (tally->registers[i] > tally->max[QC_DISTINCT][i])
+            tally->max[QC_DISTINCT][i] = tally->registers[i];
 }
 
 /* Hashes of a block first, so that the memory of the map is on its way when it is needed. */
@@ -35,7 +43,7 @@ pfq_status distinct_add(struct qc_tally *tally, const struct qc_read *reads, siz
                                    read->bases < QC_PREFIX ? (size_t)read->bases : QC_PREFIX);
             map_prefetch(&tally->distinct, hash[i]);
             /* The map samples by the leading bits; registers take other ones, mixed anew. */
-            note_register(tally->max[QC_DISTINCT], hash_number(hash[i]));
+            note_register(tally->registers, hash_number(hash[i]));
         }
         for (size_t i = 0; i < count && !status; i++)
             status = map_add(&tally->distinct, hash[i], 1, err);

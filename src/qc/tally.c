@@ -74,7 +74,9 @@ struct qc_tally *tally_create(bool all, pfq_error *err)
         tally->cycles = memory_allocate((size_t)QC_BINS * QC_CYCLE, sizeof *tally->cycles, err);
         tally->index = memory_allocate(CYCLES_BLOCK, sizeof *tally->index, err);
     }
-    if (tally->cycles && tally->index)
+    if (!status && all)
+        tally->registers = memory_allocate(tally_max_words(QC_DISTINCT), 1, err);
+    if (tally->cycles && tally->index && (tally->registers || !all))
         return tally;
     tally_destroy(tally);
     return NULL;
@@ -90,6 +92,7 @@ void tally_destroy(struct qc_tally *tally)
     }
     free(tally->cycles);
     free(tally->index);
+    free(tally->registers);
     map_release(&tally->lengths);
     map_release(&tally->distinct);
     picks_release(&tally->picks);
@@ -128,6 +131,7 @@ void tally_reach(struct qc_tally *tally, uint64_t length)
 void tally_settle(struct qc_tally *tally)
 {
     cycles_settle(tally);
+    distinct_settle(tally);
 }
 
 pfq_status tally_merge(struct qc_tally *tally, struct qc_tally *from, pfq_error *err)

@@ -70,6 +70,7 @@ struct qc_tally {
     uint32_t *cycles; /* increments on their way to sum[QC_CYCLES] */
     uint64_t cycles_bases;
     uint16_t *index;        /* scratch */
+    uint8_t *registers;     /* on their way to max[QC_DISTINCT]; small enough to stay in a cache */
     struct qc_map lengths;  /* reads of QC_LENGTHS bases or more */
     struct qc_map distinct; /* a sample of hashes of sequences */
     struct qc_picks picks;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures `parfastq convert` against what the machine can do, and prints a table.
+# Measures `parfastq convert` against what the machine can do, and `parfastq stats` against the tools people use
+# instead (seqkit, fastp; those that are not installed are left out), and prints a table of each.
 #
 #     bash tests/bench/run.sh [READS.fastq]      default: 2 GiB made from tests/data
 #
@@ -83,4 +84,51 @@ for ranks in $ranks_list; do
         -v copy="$(median "$dir/copy.$ranks")" -v read="$(median "$dir/read.$ranks")" 'BEGIN {
         printf "| %d | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |\n",
             n, inside / write, inside / copy, inside, outside, write, copy, read}'
+done
+
+# took NAME COMMAND...: wall and processor seconds of a run, to $dir/stats.NAME.
+took() {
+    local name=$1
+    shift
+    command time -a -o "$dir/stats.$name" -f "%e %U %S" "$@" >/dev/null 2>&1
+}
+
+# Quality control: all in turn, with as many threads each.
+threads=$(nproc)
+declare -A tools=(
+    [validate]="$parfastq validate -q -t $threads $reads"
+    [stats]="$parfastq stats -q -t $threads $reads"
+    [stats --json]="$parfastq stats -q -f -t $threads --json $dir/qc.json $reads"
+)
+names=(validate stats "stats --json")
+if command -v seqkit >/dev/null; then
+    tools[seqkit stats -a]="seqkit stats -a -j $threads $reads"
+    names+=("seqkit stats -a")
+fi
+if command -v fastp >/dev/null; then
+    tools[fastp]="fastp -i $reads -A -Q -L -G -w $threads --json $dir/fastp.json --html $dir/fastp.html"
+    names+=(fastp)
+fi
+for _ in $(seq "$runs"); do
+    for name in "${names[@]}"; do
+        # shellcheck disable=SC2086  # words of a command
+        OMP_WAIT_POLICY=passive took "$name" ${tools[$name]}
+    done
+done
+
+# column NAME FORMULA: the median of it over the runs.
+column() {
+    awk "{print $2}" "$dir/stats.$1" >"$dir/column"
+    median "$dir/column"
+}
+
+all=$(column "stats --json" '$1')
+all_cpu=$(column "stats --json" '$2 + $3')
+echo
+echo "| $threads threads | seconds | processor seconds | of stats --json | processor time of stats --json |"
+echo "|---|---|---|---|---|"
+for name in "${names[@]}"; do
+    awk -v name="$name" -v wall="$(column "$name" '$1')" -v cpu="$(column "$name" '$2 + $3')" \
+        -v all="$all" -v all_cpu="$all_cpu" 'BEGIN {
+        printf "| %s | %.2f | %.2f | %.2f | %.2f |\n", name, wall, cpu, wall / all, cpu / all_cpu}'
 done
