@@ -12,19 +12,24 @@ struct qc_adapter {
 };
 
 /* A row for each, at most 32. The first four are those FastQC calls so. */
-#define QC_ADAPTER_TABLE(row)                                                                      \
-    row("Illumina Universal Adapter", "AGATCGGAAGAG")                                              \
-        row("Illumina Small RNA 3' Adapter", "TGGAATTCTCGG")                                       \
-            row("Illumina Small RNA 5' Adapter", "GATCGTCGGACT")                                   \
-                row("Nextera Transposase Sequence", "CTGTCTCTTATA") row("PolyA", "AAAAAAAAAAAA")   \
-                    row("PolyG", "GGGGGGGGGGGG") row("ONT Ligation Adapter", "TTCGTTCAGTTA")       \
-                        row("ONT Rapid Adapter", "GTTTTCGCATTT")                                   \
-                            row("PacBio SMRTbell Adapter", "ATCTCTCTCAAC")
+/* clang-format off */
+#define QC_ADAPTER_TABLE(row)                                                  \
+    row(UNIVERSAL,   "Illumina Universal Adapter",    "AGATCGGAAGAG")          \
+    row(SMALL_RNA_3, "Illumina Small RNA 3' Adapter", "TGGAATTCTCGG")          \
+    row(SMALL_RNA_5, "Illumina Small RNA 5' Adapter", "GATCGTCGGACT")          \
+    row(NEXTERA,     "Nextera Transposase Sequence",  "CTGTCTCTTATA")          \
+    row(POLY_A,      "PolyA",                         "AAAAAAAAAAAA")          \
+    row(POLY_G,      "PolyG",                         "GGGGGGGGGGGG")          \
+    row(ONT_LIGATION, "ONT Ligation Adapter",         "TTCGTTCAGTTA")          \
+    row(ONT_RAPID,   "ONT Rapid Adapter",             "GTTTTCGCATTT")          \
+    row(SMRTBELL,    "PacBio SMRTbell Adapter",       "ATCTCTCTCAAC")
+/* clang-format on */
 
 enum {
-#define QC_ADAPTER_ONE(name, sequence) +1
-    QC_ADAPTERS = 0 QC_ADAPTER_TABLE(QC_ADAPTER_ONE)
-#undef QC_ADAPTER_ONE
+#define QC_ADAPTER_NUMBER(number, name, sequence) QC_ADAPTER_##number,
+    QC_ADAPTER_TABLE(QC_ADAPTER_NUMBER)
+#undef QC_ADAPTER_NUMBER
+        QC_ADAPTERS
 };
 
 extern const struct qc_adapter qc_adapters[QC_ADAPTERS];

@@ -9,24 +9,12 @@
 
 enum { LEAST_PLACES = 64 };
 
-/* Keys may be hashes whose leading bits are all zero, or small numbers. */
-static size_t place_of(const struct qc_map *map, uint64_t key)
-{
-    return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (map->places - 1);
-}
-
 static struct qc_entry *find(const struct qc_map *map, uint64_t key)
 {
-    size_t i = place_of(map, key);
+    size_t i = map_place(map, key);
     while (map->entries[i].count && map->entries[i].key != key)
         i = (i + 1) & (map->places - 1);
     return &map->entries[i];
-}
-
-void map_prefetch(const struct qc_map *map, uint64_t key)
-{
-    if (map->places && map_holds(map->level, key))
-        __builtin_prefetch(&map->entries[place_of(map, key)]);
 }
 
 /* Puts every entry that is still held where it belongs in a table of `places`. */

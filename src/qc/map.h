@@ -35,8 +35,19 @@ static inline bool map_holds(unsigned level, uint64_t key)
 /* Adds n > 0 to the count of a key. Returns PFQ_OK or PFQ_NO_MEMORY. */
 pfq_status map_add(struct qc_map *map, uint64_t key, uint64_t n, pfq_error *err);
 
+/* Where the search for a key begins. Keys may be hashes whose leading bits are all zero, or small
+ * numbers. */
+static inline size_t map_place(const struct qc_map *map, uint64_t key)
+{
+    return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 20) & (map->places - 1);
+}
+
 /* Asks for the memory where a key is or will be. */
-void map_prefetch(const struct qc_map *map, uint64_t key);
+static inline void map_prefetch(const struct qc_map *map, uint64_t key)
+{
+    if (map->places && map_holds(map->level, key))
+        __builtin_prefetch(&map->entries[map_place(map, key)]);
+}
 
 /* Drops the keys that a map of a higher level would not hold. */
 pfq_status map_raise(struct qc_map *map, unsigned level, pfq_error *err);

@@ -65,12 +65,18 @@ pfq_status picks_add(struct qc_picks *picks, const struct qc_pick *list, size_t 
 static int by_sequence(const void *a, const void *b)
 {
     const struct qc_pick *const x = a, *const y = b;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
     const int order = memcmp(x->sequence, y->sequence, QC_PREFIX);
     return order ? order : (x->bases > y->bases) - (x->bases < y->bases);
 }
 
 void picks_sort(struct qc_picks *picks)
 {
+    for (size_t i = 0; i < picks->count; i++) {
+        struct qc_pick *const pick = &picks->list[i];
+        pick->order = hash_letters((const uint8_t *)pick->sequence, pick->bases);
+    }
     if (picks->count)
         qsort(picks->list, picks->count, sizeof *picks->list, by_sequence);
 }

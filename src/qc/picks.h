@@ -14,10 +14,10 @@
 
 #include "base/error.h"
 
-enum { QC_PICKS = 1 << 17, QC_PREFIX = 50 };
+enum { QC_PICKS = 1 << 16, QC_PREFIX = 50 };
 
 struct qc_pick {
-    uint64_t order; /* hash of the row */
+    uint64_t order; /* hash of the row; once sorted, of the sequence */
     uint8_t bases;
     char sequence[QC_PREFIX]; /* in capitals */
 };
@@ -37,7 +37,7 @@ void picks_raise(struct qc_picks *picks, unsigned level);
 /* Adds a list of reads of the same or a higher level. Returns PFQ_OK or PFQ_NO_MEMORY. */
 pfq_status picks_add(struct qc_picks *picks, const struct qc_pick *list, size_t n, pfq_error *err);
 
-/* Puts equal sequences behind each other. */
+/* Puts equal sequences behind each other. Nothing may be added afterwards. */
 void picks_sort(struct qc_picks *picks);
 
 void picks_release(struct qc_picks *picks);

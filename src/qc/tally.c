@@ -10,7 +10,7 @@
 #include "qc/modules.h"
 
 const struct qc_adapter qc_adapters[QC_ADAPTERS] = {
-#define QC_ADAPTER_ROW(name, sequence) {name, sequence},
+#define QC_ADAPTER_ROW(number, name, sequence) {name, sequence},
     QC_ADAPTER_TABLE(QC_ADAPTER_ROW)
 #undef QC_ADAPTER_ROW
 };

@@ -50,9 +50,12 @@ static void draw_y_axis(const struct chart *chart)
 {
     char text[32];
     const double step = chart_round_up((chart->y_high - chart->y_low) / STEPS_WANTED);
-    for (double y = ceil(chart->y_low / step) * step; y <= chart->y_high + step / 1000; y += step) {
+    const long first = lround(ceil(chart->y_low / step));
+    const long last = lround(floor(chart->y_high / step + 0.001));
+    for (long i = first; i <= last; i++) {
+        const double y = (double)i * step;
         const double at = y_of(chart, y);
-        write_number(fabs(y) < step / 1000 ? 0 : y, text);
+        write_number(i ? y : 0, text);
         fprintf(chart->out,
                 "<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"tick\" x=\"%d\" "
                 "y=\"%.1f\" text-anchor=\"end\">%s</text>",
@@ -91,14 +94,13 @@ static void name_number(const struct chart *chart, double x)
 void chart_x_numbers(const struct chart *chart)
 {
     enum { STEPS = 8 };
-    if (chart->x_is_log) {
-        for (double x = pow(10, ceil(log10(chart->x_low))); x <= chart->x_high * 1.0001; x *= 10)
-            name_number(chart, x);
-        return;
-    }
-    const double step = chart_round_up((chart->x_high - chart->x_low) / STEPS);
-    for (double x = ceil(chart->x_low / step) * step; x <= chart->x_high + step / 1000; x += step)
-        name_number(chart, x);
+    const bool is_log = chart->x_is_log;
+    const double step = is_log ? 1 : chart_round_up((chart->x_high - chart->x_low) / STEPS);
+    const double low = is_log ? log10(chart->x_low) : chart->x_low;
+    const double high = is_log ? log10(chart->x_high) : chart->x_high;
+    const long last = lround(floor(high / step + 0.001));
+    for (long i = lround(ceil(low / step)); i <= last; i++)
+        name_number(chart, is_log ? pow(10, (double)i) : (double)i * step);
 }
 
 void chart_level(const struct chart *chart, double at, const char *name)

@@ -83,7 +83,7 @@ void parts_gc(struct figures *figures)
 {
     for (uint64_t bases = 1; bases <= QC_GC_SHORT; bases++)
         add_length(figures, bases);
-    for (uint64_t bases = 2 * QC_GC_SHORT; bases <= QC_GC_MIDDLE; bases += QC_GC_SHORT)
+    for (uint64_t bases = UINT64_C(2) * QC_GC_SHORT; bases <= QC_GC_MIDDLE; bases += QC_GC_SHORT)
         add_length(figures, bases);
     add_long(figures);
     fit(figures);

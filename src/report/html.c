@@ -33,14 +33,15 @@ void page_text(const char *text, FILE *out)
 
 /* ---- the table ---- */
 
+/* With commas between groups of three digits. */
 static void print_count(uint64_t n, FILE *out)
 {
-    if (n >= 1000) {
-        print_count(n / 1000, out);
-        fprintf(out, ",%03u", (unsigned)(n % 1000));
-        return;
-    }
-    fprintf(out, "%u", (unsigned)n);
+    uint64_t group = 1;
+    while (n / group >= 1000)
+        group *= 1000;
+    fprintf(out, "%" PRIu64, n / group);
+    for (group /= 1000; group; group /= 1000)
+        fprintf(out, ",%03u", (unsigned)(n / group % 1000));
 }
 
 static double percent(uint64_t part, uint64_t whole)

@@ -148,7 +148,7 @@ def check_duplication(name, said, reads):
         expect(f"{name}: shared", [(s["sequence"], s["sampled"]) for s in said["overrepresented"]],
                shared)
         return
-    expect(f"{name}: sampled", 65536 <= said["sampled_reads"] <= 131072, True)
+    expect(f"{name}: sampled", 32768 <= said["sampled_reads"] <= 65536, True)
     found = {s["sequence"]: s["reads"] for s in said["overrepresented"]}
     for sequence, n in shared:
         if n > 0.003 * len(reads):
