@@ -1,4 +1,5 @@
-# What the outside world gives us: MPI, HDF5, OpenMP, libdeflate, and if they are at hand hwloc, ISA-L, zstd.
+# What the outside world gives us: OpenMP, libdeflate; unless they are not wanted MPI and HDF5; and if they are at hand
+# hwloc, ISA-L, zstd, bzip2, xz.
 
 find_package(OpenMP REQUIRED COMPONENTS C)
 add_library(pfq_openmp INTERFACE)
@@ -12,19 +13,21 @@ if(PFQ_MPI)
   set(HDF5_PREFER_PARALLEL ON)
 endif()
 
-find_package(HDF5 REQUIRED COMPONENTS C)
-# Rank 0 alone calls HDF5, so a serial one serves as well; the parallel one is preferred where both are at
-# hand, because it is the one that other MPI programs of a site link.
-if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10.5)
-  message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10.5 or newer is needed.")
-endif()
 add_library(pfq_hdf5 INTERFACE)
-target_include_directories(pfq_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
-target_link_libraries(pfq_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
-if(HDF5_IS_PARALLEL)
-  # hdf5.h of a parallel HDF5 includes mpi.h, whether we use it or not.
-  find_package(MPI REQUIRED COMPONENTS C)
-  target_link_libraries(pfq_hdf5 INTERFACE MPI::MPI_C)
+if(PFQ_HDF5)
+  find_package(HDF5 REQUIRED COMPONENTS C)
+  # Rank 0 alone calls HDF5, so a serial one serves as well; the parallel one is preferred where both are at
+  # hand, because it is the one that other MPI programs of a site link.
+  if(HDF5_VERSION AND HDF5_VERSION VERSION_LESS 1.10.5)
+    message(FATAL_ERROR "HDF5 ${HDF5_VERSION} is too old: 1.10.5 or newer is needed.")
+  endif()
+  target_include_directories(pfq_hdf5 SYSTEM INTERFACE "$<BUILD_INTERFACE:${HDF5_INCLUDE_DIRS}>")
+  target_link_libraries(pfq_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  if(HDF5_IS_PARALLEL)
+    # hdf5.h of a parallel HDF5 includes mpi.h, whether we use it or not.
+    find_package(MPI REQUIRED COMPONENTS C)
+    target_link_libraries(pfq_hdf5 INTERFACE MPI::MPI_C)
+  endif()
 endif()
 
 # hwloc knows cores, packages and NUMA nodes. Version 2 is needed, which has memory beside the tree.
@@ -77,7 +80,7 @@ endif()
 
 # Without ISA-L the fast codec is libdeflate at its level 1.
 add_library(pfq_isal INTERFACE)
-if(PFQ_ISAL)
+if(PFQ_HDF5 AND PFQ_ISAL)
   pfq_find_library(isal isa-l/igzip_lib.h isal)
   if(PFQ_HAS_ISAL)
     target_compile_definitions(pfq_isal INTERFACE $<BUILD_INTERFACE:PFQ_ISAL=1>)
@@ -86,13 +89,31 @@ if(PFQ_ISAL)
   endif()
 endif()
 
-# Without zstd the codec of that name is refused.
+# Without zstd, what it compressed is refused by name, as input and as a filter of HDF5.
 add_library(pfq_zstd INTERFACE)
 if(PFQ_ZSTD)
   pfq_find_library(zstd zstd.h zstd)
   if(PFQ_HAS_ZSTD)
     target_compile_definitions(pfq_zstd INTERFACE $<BUILD_INTERFACE:PFQ_ZSTD=1>)
   else()
-    message(STATUS "zstd was not found (Debian: libzstd-dev): files will not be compressed with it")
+    message(STATUS "zstd was not found (Debian: libzstd-dev): it will be neither read nor written")
   endif()
 endif()
+
+# Inputs compressed by bzip2 or xz are read where these are at hand, else refused by name.
+foreach(format "bzip2;bzlib.h;bz2;libbz2-dev" "xz;lzma.h;lzma;liblzma-dev")
+  list(GET format 0 name)
+  list(GET format 1 header)
+  list(GET format 2 library)
+  list(GET format 3 package)
+  string(TOUPPER ${name} upper)
+  add_library(pfq_${name} INTERFACE)
+  if(PFQ_${upper})
+    pfq_find_library(${name} ${header} ${library})
+    if(PFQ_HAS_${upper})
+      target_compile_definitions(pfq_${name} INTERFACE $<BUILD_INTERFACE:PFQ_${upper}=1>)
+    else()
+      message(STATUS "${name} was not found (Debian: ${package}): files compressed by it are refused")
+    endif()
+  endif()
+endforeach()

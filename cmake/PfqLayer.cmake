@@ -45,3 +45,24 @@ function(pfq_link_layers target)
                                                ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PRIVATE ${libraries})
 endfunction()
+
+# pfq_static_library(TARGET layer PATTERN): a static library of a layer and all it uses, as one object
+# in which only the symbols of that pattern are global: those of an archive of many objects would
+# meet the names of its users. Where that cannot be made, such an archive.
+function(pfq_static_library target layer pattern)
+  if(NOT CMAKE_OBJCOPY OR NOT CMAKE_LINKER OR PFQ_SANITIZE OR CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+    add_library(${target} STATIC)
+    pfq_link_layers(${target} ${layer})
+    return()
+  endif()
+  list(TRANSFORM pfq_layers_of_${layer} REPLACE "(.+)" "$<TARGET_OBJECTS:pfq_\\1>"
+       OUTPUT_VARIABLE objects)
+  set(object ${CMAKE_CURRENT_BINARY_DIR}/${target}.o)
+  add_custom_command(OUTPUT ${object}
+                     COMMAND ${CMAKE_LINKER} -r -o ${object} ${objects}
+                     COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=${pattern} ${object}
+                     DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM)
+  add_library(${target} STATIC ${object})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C)
+  target_link_libraries(${target} PRIVATE ${pfq_libraries_of_${layer}})
+endfunction()

@@ -69,6 +69,13 @@ typedef enum pfq_on_error {
     PFQ_ON_ERROR_SKIP /* bad records are left out, counted and listed; the run ends with status 1 */
 } pfq_on_error;
 
+/* Who inflates a gzip file. */
+typedef enum pfq_inflate {
+    PFQ_INFLATE_AUTO = 0, /* everybody, unless the file is small or there are only two cores */
+    PFQ_INFLATE_SERIAL,   /* rank 0, from the front to the back, while the others parse */
+    PFQ_INFLATE_PARALLEL  /* all threads of all ranks, each in another place of the file */
+} pfq_inflate;
+
 /* Which memory the threads' buffers come from, where memory has more than one node (NUMA). */
 typedef enum pfq_numa {
     PFQ_NUMA_AUTO = 0,  /* the system's default: the node of the thread that touches it first */
@@ -76,15 +83,17 @@ typedef enum pfq_numa {
     PFQ_NUMA_INTERLEAVE /* page by page of all nodes this process may use */
 } pfq_numa;
 
-/* What the ranks of a team get like shares of. */
+/* What the ranks of a team get like shares of, within each round. Mates of a row stay together, so
+ * of pairs and interleaved pairs it is always the records: BYTES and BASES fall back to RECORDS. */
 typedef enum pfq_balance {
     PFQ_BALANCE_AUTO = 0, /* bytes */
-    PFQ_BALANCE_BYTES,    /* of text: records stay with the rank that read them (pairs: records) */
+    PFQ_BALANCE_BYTES,    /* of text: records stay with the rank that read them */
     PFQ_BALANCE_RECORDS,
     PFQ_BALANCE_BASES
 } pfq_balance;
 
-/* How far a run is. Numbers are of the whole team. */
+/* How far a run is. Numbers are of the whole team, as this rank knows them: its own bytes count as
+ * soon as a chunk of them is parsed, everything else when a round is over. */
 typedef struct pfq_progress {
     uint64_t bytes;       /* done */
     uint64_t total_bytes; /* to do; 0 if unknown */
@@ -104,10 +113,13 @@ typedef struct pfq_parser_config {
     pfq_balance balance;
     pfq_quality_encoding quality_encoding;
     pfq_on_error on_error;
+    pfq_inflate inflate;
+    bool strict;         /* an error, not a warning: bytes behind the last gzip member */
+    bool verbose;        /* report, too, how each compressed file was inflated */
     bool no_name_check;  /* do not compare the names of mates */
     uint64_t max_errors; /* how many bad records are listed; 0: 100 */
-    /* Called on rank 0 by the main thread, ten times a second at most and at the end; may be NULL.
-     */
+    /* Called on rank 0 by the thread that called the parser (of a stream in a team of one: by the
+     * stream's), ten times a second at most and at the end; may be NULL. */
     void (*progress)(void *context, const pfq_progress *progress);
     /* Called on rank 0 for each bad record of a run that goes on, in order, and for each warning
      * (status PFQ_OK); may be NULL. */
@@ -117,6 +129,9 @@ typedef struct pfq_parser_config {
 
 /* ---- opening ---- */
 
+/* Files may be compressed by gzip (BGZF, many members, one big one), bzip2, xz or zstd, whatever
+ * their names are; the path "-" is the standard input of rank 0, and pipes are read by it as well.
+ */
 typedef struct pfq_parser pfq_parser;
 
 /* Opens files or texts. Nothing is parsed yet, but what is not FASTQ at first sight is refused.
@@ -145,9 +160,9 @@ void pfq_parser_close(pfq_parser *parser);
  * Collective: no. Threads: safe. Owns: nothing. Returns: at least 1. */
 int pfq_parser_threads(const pfq_parser *parser);
 
-/* How far the parser is, over all ranks, as they last heard of each other; never goes back.
- * `progress` may be NULL.
- * Collective: no. Threads: safe. Owns: nothing. Returns: 0 at the beginning to 1 at the end. */
+/* How far the parser is, over all ranks, at any time. It moves with every chunk, and does not go
+ * back before the next run begins. `progress` may be NULL. Collective: no. Threads: safe. Owns:
+ * nothing. Returns: 0 at the beginning to 1 at the end. */
 double pfq_parser_progress(const pfq_parser *parser, pfq_progress *progress);
 
 /* Where one thread runs. Numbers are the operating system's; -1: unknown. */

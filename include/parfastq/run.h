@@ -2,7 +2,9 @@
  * What the command does, as functions: convert, stats, validate, export, plan, info.
  *
  * All of them are collective over a team and return the same status, and the same error, on every
- * rank. Configs are plain structs whose all-zero value means the defaults.
+ * rank. Configs are plain structs whose all-zero value means the defaults. A library that was built
+ * without HDF5 has the same functions; pfq_convert, pfq_export and pfq_info then return
+ * PFQ_UNSUPPORTED and do nothing.
  */
 #ifndef PARFASTQ_RUN_H
 #define PARFASTQ_RUN_H

@@ -23,10 +23,14 @@ extern "C" {
     row(PFQ_BLANK_LINE,         1, "a blank line between records")                \
     row(PFQ_TRUNCATED,          1, "the input ends inside a record")              \
     row(PFQ_NOT_FASTQ,          1, "the input is not FASTQ")                      \
+    row(PFQ_BAD_COMPRESSED,     1, "compressed data are damaged")                 \
     row(PFQ_NO_MATE,            1, "a read without its mate")                     \
     row(PFQ_NOT_A_PAIR,         1, "mates with different names")                  \
     row(PFQ_BAD_FILE,           1, "the HDF5 file is not one of parfastq")        \
     row(PFQ_BAD_RECORDS,        1, "bad records were found")                      \
+    row(PFQ_BAD_GZIP,           1, "gzip data are damaged")                       \
+    row(PFQ_CUT_GZIP,           1, "gzip data are cut short")                     \
+    row(PFQ_AFTER_GZIP,         1, "something else follows gzip data")            \
     row(PFQ_USAGE,              2, "wrong use")                                   \
     row(PFQ_NOT_FOUND,          2, "no such file")                                \
     row(PFQ_EXISTS,             2, "the output exists")                           \

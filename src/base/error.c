@@ -54,6 +54,11 @@ pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const 
     return status;
 }
 
+void error_in_file(pfq_error *err, const char *file)
+{
+    snprintf(err->file, sizeof err->file, "%s", file);
+}
+
 pfq_status pfq_error_say(pfq_error *err, pfq_status status, const char *format, ...)
 {
     if (!err)

@@ -12,6 +12,9 @@
 pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Names the file an error is about, which did not know it itself. */
+void error_in_file(pfq_error *err, const char *file);
+
 /* The status an errno value stands for: PFQ_NO_SPACE, PFQ_NO_MEMORY, PFQ_NOT_FOUND, PFQ_EXISTS or
  * PFQ_IO. */
 pfq_status error_status_of_errno(int number);

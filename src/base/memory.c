@@ -33,6 +33,14 @@ void *memory_allocate(size_t count, size_t size, pfq_error *err)
     return memory;
 }
 
+/* Offers the huge pages that lie inside a piece of memory to the kernel. */
+static void offer_huge_pages(void *memory, size_t bytes)
+{
+    const size_t mask = HUGE_PAGE_BYTES - 1, skipped = -(uintptr_t)memory & mask;
+    if (bytes >= skipped + HUGE_PAGE_BYTES)
+        madvise((char *)memory + skipped, (bytes - skipped) & ~mask, MADV_HUGEPAGE);
+}
+
 pfq_status memory_grow(void *array, size_t *capacity, size_t need, size_t size, pfq_error *err)
 {
     if (need <= *capacity)
@@ -48,6 +56,7 @@ pfq_status memory_grow(void *array, size_t *capacity, size_t need, size_t size, 
     void *grown = realloc(old, bytes);
     if (!grown)
         return no_memory(err, bytes);
+    offer_huge_pages(grown, bytes);
     memcpy(array, &grown, sizeof grown);
     *capacity = want;
     return PFQ_OK;
@@ -65,8 +74,7 @@ pfq_status buffer_reserve(struct buffer *buffer, size_t bytes, size_t keep, pfq_
     uint8_t *data = aligned_alloc(alignment, total);
     if (!data)
         return no_memory(err, bytes);
-    if (alignment == HUGE_PAGE_BYTES)
-        madvise(data, total, MADV_HUGEPAGE);
+    offer_huge_pages(data, total);
     if (buffer->data)
         memcpy(data, buffer->data, keep);
     free(buffer->data);

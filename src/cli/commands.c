@@ -22,14 +22,14 @@ static pfq_status refuse(pfq_error *err, const char *sentence)
     return error_set(err, PFQ_USAGE, NULL, "%s", sentence);
 }
 
-/* Files are cut at bytes by all ranks; a stream has neither size nor offsets. */
+/* Outputs and HDF5 files are written and read at any offset, which a stream has not. */
 static pfq_status check_is_no_stream(const char *path, pfq_error *err)
 {
     if (strcmp(path, "-") != 0)
         return PFQ_OK;
     return error_set(err, PFQ_UNSUPPORTED, NULL,
-                     "'-' (standard input or output) is not supported, only files are; write ./- "
-                     "for a file of that name");
+                     "'-' stands for the standard input of reads alone; outputs and HDF5 files "
+                     "need a name (write ./- for a file called -)");
 }
 
 /* Which of the ways to name reads were used, and whether they go together. */
@@ -67,11 +67,9 @@ static pfq_status reads_from(const struct cli_options *options, pfq_reads *reads
         reads->files[mate] = lists[mate].items;
         reads->lanes[mate] = lists[mate].n;
         reads->mates = mate + 1;
-        for (size_t i = 0; i < lists[mate].n && !status; i++)
-            status = check_is_no_stream(lists[mate].items[i], err);
     }
     reads->interleaved = options->interleaved;
-    return status;
+    return PFQ_OK;
 }
 
 static pfq_parser_config parse_config_from(const struct cli_call *call)
@@ -84,6 +82,9 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .chunk_bytes = options->chunk_bytes,
         .quality_encoding = (pfq_quality_encoding)options->quality_encoding,
         .on_error = (pfq_on_error)options->on_error,
+        .inflate = (pfq_inflate)options->inflate,
+        .strict = options->strict,
+        .verbose = options->verbose,
         .no_name_check = options->no_name_check,
         .max_errors = options->max_errors,
         .progress = console_progress,
@@ -317,6 +318,14 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* ---- finding and helping ---- */
 
+/* What this build leaves out, as the last line of the overview. */
+static const char *const left_out =
+#ifdef PFQ_WITHOUT_HDF5
+    "This build has no HDF5: convert, export and info are refused\n";
+#else
+    "";
+#endif
+
 const struct command *commands_at(size_t i)
 {
     return i < COMMANDS ? &commands[i] : NULL;
@@ -356,9 +365,11 @@ static void print_overview(FILE *out)
         fprintf(out, "  %-10s%s\n", commands[i].name, commands[i].summary);
     fprintf(out, "\nOptions:\n");
     options_print(CLI_ALONE, out);
-    fprintf(out, "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
-                 "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
-                 "Options of a command: parfastq COMMAND --help\n");
+    fprintf(out,
+            "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
+            "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
+            "Options of a command: parfastq COMMAND --help\n%s",
+            left_out);
 }
 
 void commands_print_help(const struct command *command, FILE *out)

@@ -33,6 +33,11 @@ static const struct option_choice encodings[] = {{"auto", PFQ_QUALITY_AUTO, 0, 0
 static const struct option_choice error_policies[] = {
     {"stop", PFQ_ON_ERROR_STOP, 0, 0}, {"skip", PFQ_ON_ERROR_SKIP, 0, 0}, {NULL, 0, 0, 0}};
 
+static const struct option_choice inflations[] = {{"auto", PFQ_INFLATE_AUTO, 0, 0},
+                                                  {"serial", PFQ_INFLATE_SERIAL, 0, 0},
+                                                  {"parallel", PFQ_INFLATE_PARALLEL, 0, 0},
+                                                  {NULL, 0, 0, 0}};
+
 static const struct option_choice writers[] = {{"auto", PFQ_WRITER_AUTO, 0, 0},
                                                {"parallel", PFQ_WRITER_PARALLEL, 0, 0},
                                                {"gather", PFQ_WRITER_GATHER, 0, 0},
@@ -69,6 +74,11 @@ static const struct option options_table[] = {
      .standard = "100", .low = 1, .high = UINT64_MAX, .help = "how many bad records are listed"},
     {"no-name-check", 0, TEXT, OPTION_FLAG, 1, KEPT(no_name_check),
      .help = "do not compare the names of mates"},
+    {"inflate", 0, TEXT, OPTION_CHOICE, KEPT(inflate), .value = "HOW",
+     .standard = "auto", .choices = inflations,
+     .help = "who inflates gzip files, rank 0 from the front or all in parallel:"},
+    {"strict", 0, TEXT, OPTION_FLAG, 1, KEPT(strict),
+     .help = "bytes behind the last gzip member are an error, not a warning"},
     {"writer", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(writer), .value = "NAME",
      .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
     {"compress", 0, CLI_CONVERT, OPTION_LEVEL, KEPT(compression), .value = "HOW",
@@ -98,8 +108,8 @@ static const struct option options_table[] = {
      .help = "bind each thread to a CPU of its own, of those the rank may use"},
     {"slice-size", 0, ROUNDS, OPTION_SIZE, KEPT(slice_bytes), .value = "SIZE",
      .low = 1, .high = UINT64_C(1) << 40,
-     .help = "text that one rank holds at a time; SIZE is bytes, or with k, M or G (default: 8M a "
-             "thread, from 16M to 64M; export: 64M)"},
+     .help = "text that one rank holds at a time; SIZE is bytes, or with k, M or G (default: 4M a "
+             "thread, from 8M to 64M; export: 64M)"},
     {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
      .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
      .help = "text that one thread parses at a time"},
@@ -112,8 +122,9 @@ static const struct option options_table[] = {
              "line now and then in a log)"},
     {"no-progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_OFF, KEPT(progress),
      .help = "do not show progress"},
-    {"verbose", 0, CLI_VERSION | CLI_ALONE, OPTION_FLAG, 1, KEPT(verbose),
-     .help = "with the build, the machine, and where ranks and threads are"},
+    {"verbose", 0, TEXT | CLI_VERSION | CLI_ALONE, OPTION_FLAG, 1, KEPT(verbose),
+     .help = "more words: how files were inflated; version: the build, the machine, and where ranks "
+             "and threads are"},
     {"help", 'h', EVERY, OPTION_FLAG, 1, KEPT(help),
      .help = "this text"},
     {"version", 0, CLI_ALONE, OPTION_FLAG, 1, KEPT(version),

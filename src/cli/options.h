@@ -55,6 +55,8 @@ struct cli_options {
     uint64_t chunk_bytes;
     int quality_encoding; /* pfq_quality_encoding */
     int on_error;         /* pfq_on_error */
+    int inflate;          /* pfq_inflate */
+    int strict;
     int no_name_check;
     uint64_t max_errors;
     int writer; /* pfq_writer */

@@ -76,6 +76,9 @@ static void print_build(const char *mpi, FILE *out)
 {
     version_print(out);
     fprintf(out, "MPI: %s\n", mpi ? mpi : "none, this build runs as one process");
+#ifdef PFQ_WITHOUT_HDF5
+    fprintf(out, "HDF5: none, this build neither writes nor reads its files\n");
+#endif
 #if defined __clang__ || !defined __GNUC__
     fprintf(out, "compiler: %s\n", __VERSION__);
 #else
@@ -129,6 +132,7 @@ static pfq_status fill_report(int rank, int threads, int rows, struct report *re
         return PFQ_NO_MEMORY;
     describe_rank(rank, threads, report->line);
     threads_places(threads, places);
+    threads_describe(threads, places);
     for (int i = 0; i < rows; i++) {
         report->rows[i].thread = i < threads ? i : -1;
         if (i < threads)

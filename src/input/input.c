@@ -36,19 +36,27 @@ static pfq_status plan_next(struct input *input, pfq_error *err)
 {
     struct share_request requests[MAX_STREAMS];
     uint64_t rests[MAX_STREAMS];
+    bool wanted[MAX_STREAMS];
+    for (int i = 0; i < input->count; i++)
+        stream_begin_plan(&input->streams[i]);
     for (int i = 0; i < input->count; i++) {
-        const struct stream *stream = &input->streams[i];
-        rests[i] = input_source_rest(&stream->source, stream->next_file, stream->next_start);
+        rests[i] = stream_rest(&input->streams[i]);
+        wanted[i] = !waits(input, &input->streams[i]);
     }
-    for (int i = 0; i < input->count; i++) {
-        struct stream *stream = &input->streams[i];
-        stream_request(stream, !waits(input, stream),
+    for (int i = 0; i < input->count; i++)
+        stream_request(&input->streams[i], wanted[i],
                        share_bytes(input->slice_bytes, rests, input->count, i), &requests[i],
                        &input->own);
+    pfq_status status = share_round(&input->share, requests, &input->own, err);
+    for (int i = 0; i < input->count && !status; i++) {
+        struct stream *const stream = &input->streams[i];
+        if (wanted[i] && stream_flows(stream))
+            status = stream_flow(stream, &input->rules,
+                                 share_bytes(input->slice_bytes, rests, input->count, i),
+                                 &input->own, err);
+        else
+            stream_take(stream, &requests[i], &input->own);
     }
-    const pfq_status status = share_round(&input->share, requests, &input->own, err);
-    for (int i = 0; i < input->count && !status; i++)
-        stream_take(&input->streams[i], &requests[i], &input->own);
     return status;
 }
 
@@ -64,9 +72,15 @@ static bool step(void *context)
     return false;
 }
 
+static void tick(void *context)
+{
+    const struct input *const input = context;
+    input->tick(input->tick_context);
+}
+
 struct threads_aside input_aside(struct input *input)
 {
-    return (struct threads_aside){step, input};
+    return (struct threads_aside){step, input, input->tick ? tick : NULL};
 }
 
 /* ---- agreeing on a parsed round ---- */
@@ -76,39 +90,50 @@ struct pulse {
     uint64_t failed;  /* ranks on which something failed */
     uint64_t misfits; /* ranks whose slice did not end at the cut, or has just been parsed again */
     uint64_t faulty;  /* slices that stopped at a bad record */
+    uint64_t hungry;  /* slices that need more of a text that flows */
 };
 
-static uint64_t faulty_slices(struct input *input)
+static void count_slices(struct input *input, uint64_t *faulty, uint64_t *hungry)
 {
-    uint64_t faulty = 0;
+    *faulty = *hungry = 0;
     for (int i = 0; i < input->count; i++) {
         const struct stream_slot *slot = stream_now(&input->streams[i]);
-        faulty += slot->active && slot->slice.faulty;
+        *faulty += slot->active && slot->slice.faulty;
+        *hungry += slot->active && slot->slice.hungry;
     }
-    return faulty;
 }
 
 /* One small collective: everybody learns of failures, misfits and bad records. Returns the error
  * agreed upon if any rank failed. */
 static pfq_status beat(struct input *input, bool misfit, struct pulse *pulse, pfq_error *err)
 {
-    uint64_t words[3] = {input->own.status != PFQ_OK, misfit, faulty_slices(input)};
-    const pfq_status status = team_sum(input->team, words, 3, err);
-    *pulse = (struct pulse){words[0], words[1], words[2]};
+    uint64_t words[4] = {input->own.status != PFQ_OK, misfit};
+    count_slices(input, &words[2], &words[3]);
+    const pfq_status status = team_sum(input->team, words, 4, err);
+    *pulse = (struct pulse){words[0], words[1], words[2], words[3]};
     if (status || !pulse->failed)
         return status;
     return team_conclude(input->team, &input->own, err);
 }
 
-/* Did a slice of this rank end behind the cut? */
+/* Did a slice of this rank end behind the cut, or does it need more text? */
 static bool overshot(struct input *input)
 {
     for (int i = 0; i < input->count; i++) {
         const struct stream_slot *slot = stream_now(&input->streams[i]);
-        if (slot->active && slot->slice.end > slot->slice.range.end)
+        if (slot->active && (slot->slice.hungry || slot->slice.end > slot->slice.range.end))
             return true;
     }
     return false;
+}
+
+/* Brings more text to the slices that need it. */
+static pfq_status feed(struct input *input, const struct pulse *pulse, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (int i = 0; i < input->count && !status && pulse->hungry; i++)
+        status = stream_feed(&input->streams[i], &input->own, err);
+    return status;
 }
 
 /* Parses again what does not begin where the left neighbours ended; true if anything did. */
@@ -117,9 +142,10 @@ static bool mend_seams(struct input *input, const uint64_t *ends_before)
     bool mended = false;
     for (int i = 0; i < input->count; i++) {
         struct stream_slot *slot = stream_now(&input->streams[i]);
-        if (!slot->active || ends_before[i] <= slot->from)
+        if (!slot->active || (ends_before[i] <= slot->from && !slot->slice.hungry))
             continue;
-        stream_parse(&input->streams[i], ends_before[i], &input->rules, NULL, &input->own);
+        const uint64_t from = ends_before[i] > slot->from ? ends_before[i] : slot->from;
+        stream_parse(&input->streams[i], from, &input->rules, NULL, &input->own);
         mended = true;
     }
     return mended;
@@ -137,6 +163,8 @@ static pfq_status agree_seams(struct input *input, uint64_t *ends, struct pulse 
         for (int i = 0; i < input->count; i++)
             ends[i] = stream_end(&input->streams[i]);
         status = team_max_before(input->team, ends, n, err);
+        if (!status)
+            status = feed(input, pulse, err);
         if (!status)
             status = beat(input, mend_seams(input, ends), pulse, err);
     }
@@ -229,6 +257,14 @@ static pfq_status fill(struct input *input, bool *any, pfq_error *err)
     return status;
 }
 
+/* Nobody parses now, so what is known of all ranks takes the place of what was added meanwhile. */
+static void note_done(struct input *input)
+{
+    const uint64_t bytes = input_file_bytes(input);
+    if (input->rules.done && atomic_load(input->rules.done) < bytes)
+        atomic_store(input->rules.done, bytes);
+}
+
 /* Agrees on the round that was parsed: its failures, its seams, its numbers. */
 static pfq_status agree(struct input *input, pfq_error *err)
 {
@@ -239,6 +275,8 @@ static pfq_status agree(struct input *input, pfq_error *err)
         status = agree_faults(input, &pulse, first_fault, err);
     if (!status)
         status = settle(input, ends, first_fault, err);
+    if (!status)
+        note_done(input);
     return status ? status : pairs_note(input, err);
 }
 
@@ -309,10 +347,16 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->rules = (struct slice_rules){.fastq = config->rules,
                                        .filling = config->filling,
                                        .chunk_bytes = config->chunk_bytes,
-                                       .threads = config->threads};
+                                       .threads = config->threads,
+                                       .done = config->done,
+                                       .inflow = {.threads = config->threads,
+                                                  .inflate = config->inflate,
+                                                  .strict = config->strict}};
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
     made->aside = config->aside;
+    made->tick = config->tick;
+    made->tick_context = config->tick_context;
     made->no_prefetch = config->no_prefetch;
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
@@ -365,6 +409,14 @@ uint64_t input_bytes(const struct input *input)
     uint64_t bytes = 0;
     for (int i = 0; i < input->count; i++)
         bytes += input->streams[i].bytes;
+    return bytes;
+}
+
+uint64_t input_file_bytes(const struct input *input)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < input->count; i++)
+        bytes += input->streams[i].file_bytes;
     return bytes;
 }
 

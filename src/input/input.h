@@ -27,18 +27,27 @@ struct input_config {
     int threads;
     size_t chunk_bytes;
     uint64_t slice_bytes; /* of all streams together, for each rank */
+    pfq_inflate inflate;
+    bool strict;
     bool check_names;
     bool no_prefetch;           /* read a slice when it is wanted, not before */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
+
+    /* Bytes of files that are done, as this rank knows: its own as soon as they are parsed (of a
+     * text that flows, when a round is settled), those of others when a round is settled. Never
+     * goes back. */
+    _Atomic uint64_t *done;
+    void (*tick)(void *context); /* now and then, by the main thread; NULL: nothing */
+    void *tick_context;
 };
 
 /* What this rank got of one stream. Valid until the next call; the columns of the chunks until the
  * call after that. */
 struct input_slice {
     struct span text;
-    size_t lane;    /* the file, counted from 0, ... */
-    uint64_t begin; /* ... and where the text begins in it */
-    const struct fastq_chunk *chunks;
+    size_t lane;                /* the file, counted from 0, ... */
+    uint64_t begin;             /* ... and where the text begins in it */
+    struct fastq_chunk *chunks; /* the memory of their columns may be taken */
     size_t chunk_count;
     uint64_t first;   /* good records of this stream before these */
     struct span tail; /* blank lines, if the file ends here */
@@ -75,8 +84,11 @@ const struct input_source *input_source(const struct input *input, int stream);
 uint64_t input_records(const struct input *input, int stream);
 uint64_t input_bad_records(const struct input *input);
 
-/* Bytes of text read so far, and in all files. */
+/* Bytes of text so far. */
 uint64_t input_bytes(const struct input *input);
+
+/* Bytes of files that are used up, and of all files but pipes. */
+uint64_t input_file_bytes(const struct input *input);
 uint64_t input_total_bytes(const struct input *input);
 
 /* A fault between mates (names, counts) that a run with rules.skip met, or PFQ_OK. */

@@ -17,6 +17,7 @@ pfq_status slice_begin(struct slice *slice, pfq_error *err)
     const uint8_t *const memory = team_file_memory(slice->file);
     slice->text_bytes = memory ? bytes : 0;
     slice->text = memory ? memory + slice->range.begin : NULL;
+    slice->counted = false;
     const pfq_status status = memory ? PFQ_OK : buffer_reserve(&slice->buffer, bytes, 0, err);
     if (!memory)
         slice->text = slice->buffer.data;
@@ -108,13 +109,18 @@ static pfq_status parse(const struct slice *slice, struct fastq_chunk *chunk,
 struct job {
     struct slice *slice;
     const struct slice_rules *rules;
+    _Atomic uint64_t *done;
 };
 
 static pfq_status parse_chunk(void *context, size_t i, int thread, pfq_error *err)
 {
     (void)thread;
-    const struct job *job = context;
-    return parse(job->slice, &job->slice->chunks[i], job->rules, err);
+    const struct job *const job = context;
+    struct fastq_chunk *const chunk = &job->slice->chunks[i];
+    const pfq_status status = parse(job->slice, chunk, job->rules, err);
+    if (job->done) /* what is parsed again, behind a seam that did not fit, counts once */
+        atomic_fetch_add_explicit(job->done, chunk->stop - chunk->begin, memory_order_relaxed);
+    return status;
 }
 
 /* Parses one chunk anew from where its left neighbour ended, with as much more text as it takes. */
@@ -123,9 +129,10 @@ static pfq_status parse_again(struct slice *slice, struct fastq_chunk *chunk, si
 {
     chunk->begin = begin;
     pfq_status status;
-    while (!(status = parse(slice, chunk, rules, err)) && chunk->more)
+    while (!(status = parse(slice, chunk, rules, err)) && chunk->more && slice->file)
         if ((status = extend(slice, chunk->end, err)))
             break;
+    slice->hungry = !status && chunk->more;
     return status;
 }
 
@@ -141,7 +148,7 @@ static pfq_status check_seams(struct slice *slice, size_t expected, const struct
                 return status;
         }
         expected = chunk->end;
-        if (chunk->bad && !rules->fastq.skip)
+        if (slice->hungry || (chunk->bad && !rules->fastq.skip))
             slice->count = i + 1;
     }
     slice->end = slice->range.begin + expected;
@@ -163,11 +170,13 @@ static void add_up(struct slice *slice, const struct slice_rules *rules)
 pfq_status slice_parse(struct slice *slice, uint64_t from, const struct slice_rules *rules,
                        const struct threads_aside *aside, pfq_error *err)
 {
+    slice->hungry = false;
     pfq_status status = cut_chunks(slice, rules->chunk_bytes, err);
     if (status)
         return status;
-    struct job job = {slice, rules};
+    struct job job = {slice, rules, slice->counted || !slice->file ? NULL : rules->done};
     status = threads_for_beside(rules->threads, slice->count, parse_chunk, &job, aside, err);
+    slice->counted = true;
     if (status)
         return status;
     const uint64_t begin = from > slice->range.begin ? from : slice->range.begin;
@@ -181,7 +190,7 @@ void slice_forget(struct slice *slice)
 {
     slice->count = 0;
     slice->records = slice->seen = slice->lines = slice->bad = 0;
-    slice->faulty = false;
+    slice->faulty = slice->hungry = false;
 }
 
 void slice_release(struct slice *slice)

@@ -8,9 +8,12 @@
 #ifndef INPUT_SLICE_H
 #define INPUT_SLICE_H
 
+#include <stdatomic.h>
+
 #include "base/memory.h"
 #include "base/span.h"
 #include "fastq/chunk.h"
+#include "input/inflow.h"
 #include "plan/plan.h"
 #include "team/team.h"
 #include "threads/threads.h"
@@ -21,17 +24,21 @@ struct slice_rules {
     struct fastq_filling filling;
     size_t chunk_bytes;
     int threads;
+    struct inflow_wish inflow; /* where the text flows */
+    _Atomic uint64_t *done; /* the bytes of each chunk are added when it has been parsed; or NULL */
 };
 
 struct slice {
     struct plan_range range; /* in the text of the file */
     uint64_t file_bytes;
     size_t file_index;
-    struct team_file *file; /* shared with other slices of the same file; not owned */
+    struct team_file *file; /* shared with other slices of the same file; not owned. NULL: the text
+                               flows, and is here already */
     const uint8_t
         *text; /* from range.begin on: in `buffer`, or where the caller has it in memory */
     struct buffer buffer;
     size_t text_bytes; /* what has been read so far */
+    bool counted;      /* its bytes are in rules->done */
 
     struct fastq_chunk *chunks;
     size_t count, capacity; /* chunks in use; chunks that own memory */
@@ -40,6 +47,7 @@ struct slice {
     /* sums over the chunks */
     uint64_t records, seen, lines, bad;
     bool faulty; /* stopped at a bad record, the last fault of the last chunk */
+    bool hungry; /* the last record needs more of a text that flows */
 };
 
 /* Makes room for slice->range of slice->file; nothing is read yet. A text in memory is taken where
@@ -49,7 +57,7 @@ pfq_status slice_begin(struct slice *slice, pfq_error *err);
 /* Is there more of the range to read? */
 static inline bool slice_unread(const struct slice *slice)
 {
-    return slice->text_bytes < slice->range.end - slice->range.begin;
+    return slice->file && slice->text_bytes < slice->range.end - slice->range.begin;
 }
 
 /* Reads the next piece of the range, some megabytes. */

@@ -1,16 +1,43 @@
 /*
- * One stream, local work only: nothing here communicates.
+ * One stream: local work, but for stream_flow and stream_feed.
  */
 #include "input/stream.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+
+/* How much a pipe will bring is unknown; this is as good a guess as any. */
+#define PIPE_BYTES (UINT64_C(1) << 32)
+
+/* Has the next file no more to give? next_start is where the next round begins in the text; 0 of a
+ * text that flows, whose flow knows. */
+static bool finished(const struct stream *stream)
+{
+    const struct input_file *const file = &stream->source.files[stream->next_file];
+    if (input_file_plain(file))
+        return stream->next_start == file->bytes;
+    const bool begun = stream->flow && stream->open_file == stream->next_file;
+    return begun && flow_over(stream->flow) && !stream->flow->inflow.fault.status;
+}
+
+/* Keeps what is known of a file whose text has ended. */
+static void describe(struct input_file *file, const struct flow *flow)
+{
+    memcpy(file->remark, flow->inflow.remark, sizeof file->remark);
+    file->text_bytes = flow->given;
+    file->wide_text_bytes = flow->inflow.wide_text;
+    file->bytes = file->piped ? flow->position : file->bytes;
+}
 
 /* Goes to the next file that holds bytes; stops at the last one. */
 static void skip_finished_files(struct stream *stream)
 {
-    const struct input_source *source = &stream->source;
-    while (stream->next_file < source->count &&
-           stream->next_start == source->files[stream->next_file].bytes) {
+    while (stream->next_file < stream->source.count && finished(stream)) {
+        struct input_file *const file = &stream->source.files[stream->next_file];
+        if (!input_file_plain(file))
+            describe(file, stream->flow);
         stream->next_file++;
         stream->next_start = 0;
     }
@@ -31,17 +58,34 @@ static void close_unless_used(struct stream *stream, struct team_file *file)
         team_file_close(file, NULL);
 }
 
+static void end_unless_used(struct stream *stream, struct flow *flow)
+{
+    if (!flow || flow == stream->flow || flow == stream->slots[0].flow ||
+        flow == stream->slots[1].flow)
+        return;
+    flow_close(flow);
+    free(flow);
+}
+
+/* The file before the next one is needed no longer, but by slices. */
+static void let_go(struct stream *stream)
+{
+    struct team_file *const file = stream->open;
+    struct flow *const flow = stream->flow;
+    stream->open = NULL;
+    stream->flow = NULL;
+    close_unless_used(stream, file);
+    end_unless_used(stream, flow);
+}
+
 static void open_next(struct stream *stream, pfq_error *own)
 {
     if (stream->open && stream->open_file == stream->next_file)
         return;
-    struct team_file *old = stream->open;
-    stream->open = NULL;
-    close_unless_used(stream, old);
+    let_go(stream);
     pfq_error err;
-    const struct input_file *const next = &stream->source.files[stream->next_file];
-    if (next->text ? team_file_of_memory(next->text, next->bytes, next->path, &stream->open, &err)
-                   : team_file_open(stream->team, next->path, TEAM_READ, &stream->open, &err)) {
+    if (input_file_open(stream->team, &stream->source.files[stream->next_file], &stream->open,
+                        &err)) {
         stream->open = NULL;
         if (!own->status)
             *own = err;
@@ -49,12 +93,33 @@ static void open_next(struct stream *stream, pfq_error *own)
     stream->open_file = stream->next_file;
 }
 
+uint64_t stream_rest(const struct stream *stream)
+{
+    const struct input_source *const source = &stream->source;
+    uint64_t rest = 0;
+    for (size_t i = stream->next_file; i < source->count; i++)
+        rest += source->files[i].piped ? PIPE_BYTES : source->files[i].bytes;
+    const bool flowing = stream->flow && stream->open_file == stream->next_file;
+    const uint64_t done = flowing ? stream->flow->position : stream->next_start;
+    return rest > done ? rest - done : 1;
+}
+
+bool stream_flows(const struct stream *stream)
+{
+    return !stream_planned(stream) && !input_file_plain(&stream->source.files[stream->next_file]);
+}
+
+void stream_begin_plan(struct stream *stream)
+{
+    stream->slots[!stream->now].active = false;
+    skip_finished_files(stream);
+}
+
 void stream_request(struct stream *stream, bool wanted, uint64_t slice_bytes,
                     struct share_request *request, pfq_error *own)
 {
     *request = (struct share_request){0};
-    skip_finished_files(stream);
-    if (!wanted || stream_planned(stream))
+    if (!wanted || stream_planned(stream) || stream_flows(stream))
         return;
     open_next(stream, own);
     request->file = stream->open;
@@ -78,12 +143,12 @@ void stream_take(struct stream *stream, const struct share_request *request, pfq
     slice->file_bytes = request->round.file_bytes;
     slice->file_index = stream->next_file;
     slice->file = stream->open;
-    stream->next_start = next->round_end = request->end;
+    stream->next_start = next->round_end = next->position = request->end;
     if (!own->status)
         slice_begin(slice, own);
 }
 
-bool stream_step(struct stream *stream, pfq_error *own)
+static bool read_step(struct stream *stream, pfq_error *own)
 {
     struct stream_slot *next = &stream->slots[!stream->now];
     if (!next->active || stream->stopped || own->status || !slice_unread(&next->slice))
@@ -91,16 +156,87 @@ bool stream_step(struct stream *stream, pfq_error *own)
     return !slice_read(&next->slice, own);
 }
 
+bool stream_step(struct stream *stream, pfq_error *own)
+{
+    return read_step(stream, own) ||
+           (stream->flow && !stream->stopped && !own->status && flow_step(stream->flow));
+}
+
+/* ---- a text that flows ---- */
+
+/* Begins the flow of the next file. */
+static pfq_status begin_flow(struct stream *stream, const struct slice_rules *rules,
+                             uint64_t slice_bytes, pfq_error *err)
+{
+    pfq_error own = {0};
+    let_go(stream);
+    stream->open_file = stream->next_file;
+    stream->flow = memory_allocate(1, sizeof *stream->flow, &own);
+    const pfq_status status = team_conclude(stream->team, &own, err);
+    return status ? status
+                  : flow_open(stream->team, &stream->source.files[stream->next_file], &rules->fastq,
+                              &rules->inflow, slice_bytes, stream->flow, err);
+}
+
+/* What came before a fault in the text has been used up: now it is told. */
+static pfq_status tell_fault(const struct flow *flow, pfq_error *err)
+{
+    if (err)
+        *err = flow->inflow.fault;
+    return flow->inflow.fault.status;
+}
+
+pfq_status stream_flow(struct stream *stream, const struct slice_rules *rules, uint64_t slice_bytes,
+                       pfq_error *own, pfq_error *err)
+{
+    struct stream_slot *const next = &stream->slots[!stream->now];
+    pfq_status status = PFQ_OK;
+    if (!stream->flow || stream->open_file != stream->next_file)
+        status = begin_flow(stream, rules, slice_bytes, err);
+    slice_forget(&next->slice);
+    if (!status && flow_over(stream->flow)) { /* in front of a fault */
+        const struct stream_slot *const now = stream_now(stream);
+        return now->active && now->flow == stream->flow ? PFQ_OK : tell_fault(stream->flow, err);
+    }
+    if (!status)
+        status = flow_round(stream->flow, slice_bytes, &next->slice, &next->round_end, own, err);
+    if (status)
+        return status;
+    next->active = true;
+    next->flow = stream->flow;
+    next->turn = stream->flow->turn;
+    next->position = stream->flow->position;
+    next->slice.file_index = stream->next_file;
+    return PFQ_OK;
+}
+
+pfq_status stream_feed(struct stream *stream, pfq_error *own, pfq_error *err)
+{
+    struct stream_slot *const now = stream_now(stream);
+    struct stream_slot *const next = &stream->slots[!stream->now];
+    if (!now->active || !now->flow)
+        return PFQ_OK;
+    const bool same = next->active && next->flow == now->flow;
+    const struct flow_part parts[2] = {{&now->slice, now->turn},
+                                       {same ? &next->slice : NULL, next->turn}};
+    return flow_feed(now->flow, parts, own, err);
+}
+
+/* ---- turning the wheel ---- */
+
 void stream_advance(struct stream *stream, pfq_error *own)
 {
-    while (stream_step(stream, own))
+    while (read_step(stream, own))
         continue;
     struct stream_slot *done = stream_now(stream);
     struct team_file *file = done->slice.file;
+    struct flow *flow = done->flow;
     done->active = false;
     done->slice.file = NULL;
+    done->flow = NULL;
     if (file)
         close_unless_used(stream, file);
+    end_unless_used(stream, flow);
     stream->now = !stream->now;
     if (stream->stopped) /* read ahead before the bad record was known */
         stream_now(stream)->active = false;
@@ -141,8 +277,10 @@ void stream_words(struct stream *stream, uint64_t words[STREAM_WORDS])
 /* Begins a file: those passed over without a round had no bytes. */
 static void enter_file(struct stream *stream, size_t file)
 {
-    for (size_t i = stream->started ? stream->file + 1 : 0; i <= file; i++)
+    for (size_t i = stream->started ? stream->file + 1 : 0; i <= file; i++) {
         stream->source.files[i].first_row = stream->records;
+        stream->files_before += i ? stream->source.files[i - 1].bytes : 0;
+    }
     stream->started = true;
     stream->file = file;
     stream->file_end = stream->file_seen = stream->file_lines = 0;
@@ -197,6 +335,7 @@ void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
     stream->file_lines += total[STREAM_LINES];
     stream->bytes += end > stream->file_end ? end - stream->file_end : 0;
     stream->file_end = end;
+    stream->file_bytes = stream->files_before + slot->position;
 }
 
 void stream_finish(struct stream *stream)
@@ -216,6 +355,11 @@ void stream_release(struct stream *stream)
         if (files[i] && !seen)
             team_file_close(files[i], NULL);
     }
+    struct flow *const flows[3] = {stream->flow, stream->slots[0].flow, stream->slots[1].flow};
+    stream->flow = stream->slots[0].flow = stream->slots[1].flow = NULL;
+    for (int i = 0; i < 3; i++)
+        if ((i < 1 || flows[i] != flows[0]) && (i < 2 || flows[i] != flows[1]))
+            end_unless_used(stream, flows[i]);
     slice_release(&stream->slots[0].slice);
     slice_release(&stream->slots[1].slice);
     input_source_release(&stream->source);

@@ -7,6 +7,7 @@
 #define INPUT_STREAM_H
 
 #include "input/faults.h"
+#include "input/flow.h"
 #include "input/share.h"
 #include "input/slice.h"
 #include "input/source.h"
@@ -15,6 +16,9 @@
 struct stream_slot {
     bool active; /* on all ranks alike: the stream takes part in this round */
     struct slice slice;
+    struct flow *flow;  /* where its text comes from, unless it is slice.file; not owned */
+    int turn;           /* of the flow */
+    uint64_t position;  /* bytes of the file that are used up with this round */
     uint64_t from;      /* where parsing began */
     uint64_t round_end; /* where the slices of all ranks end, by plan */
 };
@@ -28,6 +32,7 @@ struct stream {
     size_t next_file;
     uint64_t next_start;
     struct team_file *open; /* of next_file, on this rank */
+    struct flow *flow;      /* or this: of next_file, where it cannot be read at any offset */
     size_t open_file;
 
     struct stream_slot slots[2]; /* slots[now] is parsed while the other one is read */
@@ -39,7 +44,9 @@ struct stream {
     uint64_t file_seen;  /* records of that file, good and bad */
     uint64_t file_lines; /* line ends of that file */
     uint64_t records, seen, bad;
-    uint64_t bytes;
+    uint64_t bytes;        /* of text */
+    uint64_t file_bytes;   /* of files, used up for it */
+    uint64_t files_before; /* bytes of the files before this one */
     bool started, stopped; /* stopped: by a bad record, which is in `error` */
     pfq_error error;
     uint64_t first_bad;     /* number of the first bad record that was skipped; UINT64_MAX: none */
@@ -52,6 +59,23 @@ struct stream {
 
 /* Is there nothing left to plan? */
 bool stream_planned(const struct stream *stream);
+
+/* Goes to the file the next round is of. Local; to be called before the round is planned. */
+void stream_begin_plan(struct stream *stream);
+
+/* Bytes of files that are left to plan, roughly if some are pipes; at least 1. Pure. */
+uint64_t stream_rest(const struct stream *stream);
+
+/* Is the next round one of a text that flows? The same on every rank. */
+bool stream_flows(const struct stream *stream);
+
+/* The next round of a text that flows, of about slice_bytes of text for each rank. Collective;
+ * returns the failure of a collective. */
+pfq_status stream_flow(struct stream *stream, const struct slice_rules *rules, uint64_t slice_bytes,
+                       pfq_error *own, pfq_error *err);
+
+/* Brings text to the ranks whose slices of this round cannot do without. Collective, as above. */
+pfq_status stream_feed(struct stream *stream, pfq_error *own, pfq_error *err);
 
 /* Fills the request for the next round (ranks == 0 if there is none or `wanted` is false), opening
  * the file if need be. Local; a file that cannot be opened is left in *own. */

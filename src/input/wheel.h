@@ -18,7 +18,9 @@ struct input {
     uint64_t slice_bytes;
     bool check_names, interleaved, no_prefetch;
     struct threads_aside aside; /* the caller's */
-    int count;                  /* streams */
+    void (*tick)(void *context);
+    void *tick_context;
+    int count; /* streams */
     struct stream streams[MAX_STREAMS];
     struct share share;
     struct mates mates; /* count == 0: reads are single */

@@ -374,6 +374,7 @@ static pfq_status fill_chunk(void *context, size_t i, int thread, pfq_error *err
         status = fill_mate(&job->parser->align.mine[m], begin, end, &chunk->columns[m], err);
         chunk->batches[m] = chunk->columns[m].batch;
     }
+    job->parser->columns[i] = chunk->columns;
     job->parser->chunks[i] =
         (pfq_chunk){.row = begin, .mates = mates_of(job->parser), .batches = chunk->batches};
     return status;
@@ -407,8 +408,7 @@ static void make_chunks(pfq_parser *parser)
         return;
     if (chunks->capacity > had)
         memset(chunks->list + had, 0, (chunks->capacity - had) * sizeof *chunks->list);
-    if (memory_grow(&parser->chunks, &parser->capacity, job.count, sizeof *parser->chunks,
-                    &parser->own))
+    if (parser_reserve(parser, job.count, &parser->own))
         return;
     job.chunks = chunks->list;
     pfq_error err = {0};

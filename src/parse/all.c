@@ -263,27 +263,14 @@ struct kept {
     size_t count, capacity;
 };
 
-static pfq_status keep_chunk(void *context, size_t i, int thread, pfq_error *err)
-{
-    (void)thread;
-    const struct kept *const kept = context;
-    return chunk_copy(&kept->parser->chunks[i], &kept->chunks[kept->count + i], err);
-}
-
 static void keep_round(struct kept *kept)
 {
     pfq_parser *const parser = kept->parser;
-    const size_t n = parser->count;
-    pfq_error err = {0};
-    const struct threads_aside aside = input_aside(parser->reading.input);
-    if (memory_grow(&kept->chunks, &kept->capacity, kept->count + n, sizeof *kept->chunks,
-                    &parser->own))
+    if (memory_grow(&kept->chunks, &kept->capacity, kept->count + parser->count,
+                    sizeof *kept->chunks, &parser->own))
         return;
-    memset(kept->chunks + kept->count, 0, n * sizeof *kept->chunks);
-    const pfq_status status =
-        threads_for_beside(parser->threads, n, keep_chunk, kept, &aside, &err);
-    kept->count += n;
-    parser_fail(parser, status, &err);
+    for (size_t i = 0; i < parser->count && !parser->own.status; i++)
+        kept->count += !chunk_take(parser, i, &kept->chunks[kept->count], &parser->own);
 }
 
 pfq_status pfq_parse_chunks(pfq_parser *parser, pfq_chunk **chunks, size_t *count, pfq_error *err)

@@ -1,11 +1,21 @@
 /*
- * Chunks that outlive their round: all columns of all mates in one piece of memory.
+ * Chunks that outlive their round: they take over the memory their columns were filled in.
+ *
+ * The parser then needs other memory for its next round. What comes back from chunks that are done
+ * with is kept for that, so that a stream or a pipeline goes around with as many pieces of memory
+ * as there are chunks on their way, and copies nothing.
  */
+#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "parse/parser.h"
+
+/* What chunk->batches points to, in a chunk that has been taken. */
+struct taken {
+    pfq_batch batches[PFQ_MAX_MATES]; /* first */
+    struct buffer arenas[PFQ_MAX_MATES];
+};
 
 pfq_record pfq_chunk_record(const pfq_chunk *chunk, int mate, size_t i)
 {
@@ -20,61 +30,75 @@ pfq_record pfq_chunk_record(const pfq_chunk *chunk, int mate, size_t i)
                         .bases = (size_t)(batch->offset[i + 1] - at)};
 }
 
-static size_t numbers_of(const pfq_batch *batch)
+/* ---- memory that waits for columns ---- */
+
+static struct buffer take_spare(struct chunk_spares *spares)
 {
-    return (size_t)(batch->records + 1) * sizeof(uint64_t);
+    struct buffer spare = {0};
+    pthread_mutex_lock(&spares->lock);
+    if (spares->count)
+        spare = spares->list[--spares->count];
+    pthread_mutex_unlock(&spares->lock);
+    return spare;
 }
 
-static size_t bytes_of(const pfq_batch *batch)
+static void keep_spare(struct chunk_spares *spares, struct buffer *spare)
 {
-    const uint64_t bytes = 2 * batch->bases + batch->name_bytes + batch->records;
-    return 2 * numbers_of(batch) + ((size_t)bytes + 7) / 8 * 8;
+    pthread_mutex_lock(&spares->lock);
+    if (spare->data && spares->count < CHUNK_SPARES) {
+        spares->list[spares->count++] = *spare;
+        *spare = (struct buffer){0};
+    }
+    pthread_mutex_unlock(&spares->lock);
+    buffer_release(spare);
 }
 
-/* Copies the columns to `memory`; returns what is behind them. */
-static uint8_t *copy_batch(const pfq_batch *from, pfq_batch *to, uint8_t *memory)
+void chunk_spares_create(struct chunk_spares *spares)
 {
-    *to = *from;
-    to->offset = (uint64_t *)(void *)memory;
-    to->name_offset = to->offset + from->records + 1;
-    to->sequence = (uint8_t *)(to->name_offset + from->records + 1);
-    to->quality = to->sequence + from->bases;
-    to->name = to->quality + from->bases;
-    to->style = to->name + from->name_bytes;
-    memcpy(to->offset, from->offset, numbers_of(from));
-    memcpy(to->name_offset, from->name_offset, numbers_of(from));
-    memcpy(to->sequence, from->sequence, from->bases);
-    memcpy(to->quality, from->quality, from->bases);
-    memcpy(to->name, from->name, from->name_bytes);
-    memcpy(to->style, from->style, from->records);
-    return memory + bytes_of(from);
+    pthread_mutex_init(&spares->lock, NULL);
 }
 
-pfq_status chunk_copy(const pfq_chunk *chunk, pfq_chunk *copy, pfq_error *err)
+void chunk_spares_destroy(struct chunk_spares *spares)
 {
-    size_t bytes = (size_t)chunk->mates * sizeof *chunk->batches;
-    for (int m = 0; m < chunk->mates; m++)
-        bytes += bytes_of(&chunk->batches[m]);
-    pfq_batch *const batches = malloc(bytes);
-    if (!batches)
-        return error_set(err, PFQ_NO_MEMORY, NULL, "no memory for %zu bytes of a chunk", bytes);
-    uint8_t *memory = (uint8_t *)(batches + chunk->mates);
-    for (int m = 0; m < chunk->mates; m++)
-        memory = copy_batch(&chunk->batches[m], &batches[m], memory);
-    *copy = *chunk;
-    copy->batches = batches;
+    while (spares->count)
+        buffer_release(&spares->list[--spares->count]);
+    pthread_mutex_destroy(&spares->lock);
+}
+
+/* ---- taking and giving back ---- */
+
+pfq_status chunk_take(pfq_parser *parser, size_t i, pfq_chunk *chunk, pfq_error *err)
+{
+    struct taken *const taken = memory_allocate(1, sizeof *taken, err);
+    if (!taken)
+        return PFQ_NO_MEMORY;
+    *chunk = parser->chunks[i];
+    for (int m = 0; m < chunk->mates; m++) {
+        struct fastq_columns *const columns = &parser->columns[i][m];
+        taken->batches[m] = chunk->batches[m];
+        taken->arenas[m] = columns->arena;
+        columns->arena = take_spare(&parser->spares);
+    }
+    chunk->batches = taken->batches;
     return PFQ_OK;
 }
 
-void chunk_release(pfq_chunk *chunk)
+void chunk_give_back(pfq_parser *parser, pfq_chunk *chunk)
 {
-    free((void *)chunk->batches); /* the columns lie behind them */
+    struct taken *const taken = (struct taken *)(void *)chunk->batches;
+    for (int m = 0; m < chunk->mates && taken; m++)
+        keep_spare(&parser->spares, &taken->arenas[m]);
+    free(taken);
     *chunk = (pfq_chunk){0};
 }
 
 void pfq_chunks_release(pfq_chunk *chunks, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        chunk_release(&chunks[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct taken *const taken = (struct taken *)(void *)chunks[i].batches;
+        for (int m = 0; m < chunks[i].mates && taken; m++)
+            buffer_release(&taken->arenas[m]);
+        free(taken);
+    }
     free(chunks);
 }

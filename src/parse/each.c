@@ -132,7 +132,7 @@ pfq_status pfq_parse_each(pfq_parser *parser, const pfq_consumer *consumer, pfq_
     struct reading_wish wish = {.skip_bad_records = parser->config.on_error == PFQ_ON_ERROR_SKIP,
                                 .fill = true};
     if (consumer->in_order)
-        wish.aside = (struct threads_aside){give_next, &each};
+        wish.aside = (struct threads_aside){.step = give_next, .context = &each};
     pfq_status status = parser_begin(parser, &wish, err);
     if (status)
         return status;

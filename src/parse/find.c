@@ -16,21 +16,13 @@ struct lane {
     size_t windows; /* of chunk_bytes, behind the first */
 };
 
-static pfq_status open_lane(pfq_parser *parser, const struct lane *lane, struct team_file **file,
-                            pfq_error *err)
-{
-    const struct input_file *const from = lane->file;
-    return from->text ? team_file_of_memory(from->text, from->bytes, from->path, file, err)
-                      : team_file_open(parser->team, from->path, TEAM_READ, file, err);
-}
-
 /* cuts[i] becomes 1 + the first record in window i, for the windows that are this rank's. */
 static void look(pfq_parser *parser, const struct lane *lane, uint64_t *cuts, pfq_error *own)
 {
     const size_t ranks = (size_t)pfq_team_size(parser->team);
     struct buffer scratch = {0};
     struct team_file *file = NULL;
-    if (own->status || open_lane(parser, lane, &file, own))
+    if (own->status || input_file_open(parser->team, lane->file, &file, own))
         return;
     for (size_t i = (size_t)pfq_team_rank(parser->team); i < lane->windows && !own->status;
          i += ranks) {
@@ -90,6 +82,7 @@ pfq_status pfq_find_chunks(pfq_parser *parser, pfq_range **ranges, size_t *count
     pfq_status status = parser_begin(parser, &wish, err);
     for (int mate = 0; mate < parser->reads.mates && !status; mate++) {
         const struct input_source *const source = input_source(parser->reading.input, mate);
+        status = input_source_plain(source, err);
         for (size_t i = 0; i < source->count && !status; i++) {
             struct lane lane = {.mate = mate + 1,
                                 .number = i,

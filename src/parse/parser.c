@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
 #include "team/team.h"
 #include "threads/threads.h"
@@ -26,6 +25,7 @@ static pfq_status make(const pfq_parser_config *config, pfq_parser **out, pfq_er
         free(parser);
         return status;
     }
+    chunk_spares_create(&parser->spares);
     if (config)
         parser->config = *config;
     parser->team = team;
@@ -104,7 +104,9 @@ void pfq_parser_close(pfq_parser *parser)
         return;
     reading_close(&parser->reading);
     align_destroy(&parser->align);
+    chunk_spares_destroy(&parser->spares);
     free(parser->chunks);
+    free(parser->columns);
     free(parser->places);
     if (parser->own_team)
         pfq_team_destroy(parser->team);
@@ -120,6 +122,7 @@ int pfq_parser_threads(const pfq_parser *parser)
 
 void pfq_parser_places(const pfq_parser *parser, pfq_place *places)
 {
+    threads_describe(parser->threads, parser->places);
     for (int i = 0; i < parser->threads; i++) {
         const struct threads_place *const at = &parser->places[i];
         places[i] = (pfq_place){.cpu = at->cpu,
@@ -132,15 +135,13 @@ void pfq_parser_places(const pfq_parser *parser, pfq_place *places)
 
 double pfq_parser_progress(const pfq_parser *parser, pfq_progress *progress)
 {
-    const uint64_t bytes = atomic_load(&parser->bytes), total = atomic_load(&parser->total_bytes);
+    const bool over = atomic_load(&parser->meter.over);
+    const pfq_progress now = reading_progress(&parser->meter);
     if (progress)
-        *progress = (pfq_progress){.bytes = bytes,
-                                   .total_bytes = total,
-                                   .records = atomic_load(&parser->records),
-                                   .seconds = clock_seconds() - parser->began};
-    if (total == 0)
-        return 0;
-    return bytes < total ? (double)bytes / (double)total : 1;
+        *progress = now;
+    if (over)
+        return 1;
+    return now.total_bytes ? (double)now.bytes / (double)now.total_bytes : 0;
 }
 
 /* ---- a run ---- */
@@ -151,17 +152,13 @@ pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, pfq
     align_destroy(&parser->align);
     parser->own = (pfq_error){0};
     parser->count = 0;
-    parser->began = clock_seconds();
+    struct reading_wish mine = *wish;
+    mine.meter = &parser->meter;
     const pfq_status status =
-        reading_open(parser->team, &parser->reads, &parser->config, wish, &parser->reading, err);
-    if (status)
-        return status;
-    if (parser->places)
+        reading_open(parser->team, &parser->reads, &parser->config, &mine, &parser->reading, err);
+    if (!status && parser->places)
         threads_places(parser->threads, parser->places);
-    atomic_store(&parser->bytes, 0);
-    atomic_store(&parser->total_bytes, input_total_bytes(parser->reading.input));
-    atomic_store(&parser->records, 0);
-    return PFQ_OK;
+    return status;
 }
 
 bool parser_aligns(const pfq_parser *parser)
@@ -170,17 +167,26 @@ bool parser_aligns(const pfq_parser *parser)
            parser->config.balance > PFQ_BALANCE_BYTES;
 }
 
+pfq_status parser_reserve(pfq_parser *parser, size_t count, pfq_error *err)
+{
+    const pfq_status status =
+        memory_grow(&parser->chunks, &parser->capacity, count, sizeof *parser->chunks, err);
+    return status ? status
+                  : memory_grow(&parser->columns, &parser->columns_capacity, count,
+                                sizeof *parser->columns, err);
+}
+
 /* The chunks of the only stream, where they are. */
 static pfq_status list_chunks(pfq_parser *parser, const struct input_slice *slice, pfq_error *err)
 {
     uint64_t row = slice->first;
-    const pfq_status status = memory_grow(&parser->chunks, &parser->capacity, slice->chunk_count,
-                                          sizeof *parser->chunks, err);
+    const pfq_status status = parser_reserve(parser, slice->chunk_count, err);
     parser->count = 0;
     for (size_t i = 0; i < slice->chunk_count && !status; i++) {
-        const struct fastq_chunk *const chunk = &slice->chunks[i];
+        struct fastq_chunk *const chunk = &slice->chunks[i];
         if (!chunk->count)
             continue;
+        parser->columns[parser->count] = chunk->columns;
         parser->chunks[parser->count++] = (pfq_chunk){.row = row,
                                                       .mates = 1,
                                                       .batches = &chunk->columns[0].batch,
@@ -192,14 +198,6 @@ static pfq_status list_chunks(pfq_parser *parser, const struct input_slice *slic
     return status;
 }
 
-static void note_progress(pfq_parser *parser)
-{
-    const pfq_progress progress = reading_progress(&parser->reading);
-    atomic_store(&parser->bytes, progress.bytes);
-    atomic_store(&parser->records, progress.records);
-    reading_tell(&parser->reading, false);
-}
-
 pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err)
 {
     const struct input_round *round;
@@ -209,7 +207,7 @@ pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err)
     parser->count = 0;
     if (!*more)
         return status;
-    note_progress(parser);
+    reading_tell(&parser->reading, false);
     if (!parser->reading.input_config.filling.kernel)
         return PFQ_OK;
     if (!parser_aligns(parser)) {
@@ -223,10 +221,8 @@ pfq_status parser_turn(pfq_parser *parser, bool *more, pfq_error *err)
 
 pfq_status parser_end(pfq_parser *parser, pfq_status status, pfq_error *err)
 {
-    if (!status) {
-        atomic_store(&parser->bytes, atomic_load(&parser->total_bytes));
+    if (!status)
         status = reading_conclude(&parser->reading, err);
-    }
     parser->count = 0;
     reading_close(&parser->reading);
     return status;

@@ -8,12 +8,20 @@
 #ifndef PARSE_PARSER_H
 #define PARSE_PARSER_H
 
-#include <stdatomic.h>
+#include <pthread.h>
 
 #include "parfastq/parser.h"
 #include "parse/align.h"
 #include "parse/reading.h"
 #include "threads/place.h"
+
+/* Memory for columns that chunks have given back; more than so many pieces are released. */
+enum { CHUNK_SPARES = 64 };
+struct chunk_spares {
+    pthread_mutex_t lock;
+    struct buffer list[CHUNK_SPARES];
+    size_t count;
+};
 
 struct pfq_parser {
     pfq_team *team;
@@ -30,11 +38,12 @@ struct pfq_parser {
 
     const struct input_round *round; /* of the last turn */
     pfq_chunk *chunks;               /* of this rank in this round, in the order of their rows */
-    size_t count, capacity;
+    struct fastq_columns **columns;  /* of each chunk, by mates */
+    size_t count, capacity, columns_capacity;
+    struct chunk_spares spares;
     struct align align; /* of mates with each other, and of shares */
 
-    _Atomic uint64_t bytes, total_bytes, records; /* for who asks from another thread */
-    double began;
+    struct reading_meter meter; /* for who asks from another thread */
 };
 
 /* Begins the input anew. Collective; the same on every rank. Owns: ended by parser_end, also after
@@ -55,8 +64,18 @@ bool parser_aligns(const pfq_parser *parser);
 /* Keeps a failure of this rank until the next turn, unless there is one. */
 void parser_fail(pfq_parser *parser, pfq_status status, const pfq_error *err);
 
-/* A copy of a chunk that owns its memory: pfq_chunks_release(copy, 1) or chunk_release. */
-pfq_status chunk_copy(const pfq_chunk *chunk, pfq_chunk *copy, pfq_error *err);
-void chunk_release(pfq_chunk *chunk);
+/* Room for the chunks of a round, and for where their columns are. */
+pfq_status parser_reserve(pfq_parser *parser, size_t count, pfq_error *err);
+
+/* Makes *chunk of chunk i of the round, with its memory, which it then owns: chunk_give_back, on
+ * any thread, or pfq_chunks_release. Chunk i can be read until the call after the next of
+ * parser_turn, as long as *chunk lives. */
+pfq_status chunk_take(pfq_parser *parser, size_t i, pfq_chunk *chunk, pfq_error *err);
+
+/* Ends a chunk that was taken, or an empty one. */
+void chunk_give_back(pfq_parser *parser, pfq_chunk *chunk);
+
+void chunk_spares_create(struct chunk_spares *spares);
+void chunk_spares_destroy(struct chunk_spares *spares);
 
 #endif

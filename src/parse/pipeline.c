@@ -1,10 +1,10 @@
 /*
  * A pipeline: the parser's threads parse, others process, one at a time feeds the sink in order.
  *
- * The main thread turns the parser and puts copies of the chunks into a bounded queue, each with
- * its number. Who has processed a chunk waits for its number to come up, unless there is no sink;
- * since numbers are given out in order, somebody always holds the one that is next. The first
- * failure, of the lowest number, closes the queue and is agreed upon in the next turn.
+ * The main thread turns the parser and puts the chunks into a bounded queue, each with its number.
+ * Who has processed a chunk waits for its number to come up, unless there is no sink; since numbers
+ * are given out in order, somebody always holds the one that is next. The first failure, of the
+ * lowest number, closes the queue and is agreed upon in the next turn.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -113,7 +113,7 @@ static void process(struct line *line, struct item *item, int thread)
             fail(line, item->number, status, &err);
     }
     sink(line, item, status, result);
-    chunk_release(&item->chunk);
+    chunk_give_back(line->parser, &item->chunk);
 }
 
 static void process_all(void *context, int thread)
@@ -126,11 +126,11 @@ static void process_all(void *context, int thread)
 
 /* ---- parsing ---- */
 
-/* Puts a chunk on the line; false when the line has stopped. */
-static bool put(struct line *line, const pfq_chunk *chunk, int others)
+/* Puts chunk i of the round on the line; false when the line has stopped. */
+static bool put(struct line *line, size_t i, int others)
 {
     struct item item = {.number = line->put};
-    if (chunk_copy(chunk, &item.chunk, &line->parser->own))
+    if (chunk_take(line->parser, i, &item.chunk, &line->parser->own))
         return false;
     line->put++;
     if (others == 0) {
@@ -139,7 +139,7 @@ static bool put(struct line *line, const pfq_chunk *chunk, int others)
     }
     if (threads_queue_put(line->queue, &item))
         return true;
-    chunk_release(&item.chunk);
+    chunk_give_back(line->parser, &item.chunk);
     return false;
 }
 
@@ -159,7 +159,7 @@ static void parse(void *context, int others)
         take_failure(line);
         line->status = parser_turn(parser, &more, &line->error);
         for (size_t i = 0; i < parser->count && !line->status; i++)
-            if (!put(line, &parser->chunks[i], others))
+            if (!put(line, i, others))
                 break;
     }
     threads_queue_close(line->queue);

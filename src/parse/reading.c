@@ -20,6 +20,8 @@ enum { DEFAULT_MAX_ERRORS = 100 };
 #define LARGEST_CHUNK_BYTES     (UINT64_C(1) << 30)
 static const double SECONDS_BETWEEN_TELLING = 0.1;
 
+static void tell_meanwhile(void *reading);
+
 /* Cock et al. 2010: Sanger from '!' (33), Illumina 1.3 from '@' (64), Solexa from ';' (59, score
  * -5). */
 static const struct reading_encoding encodings[] = {
@@ -69,6 +71,8 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config
                          "stretch held is unknown, so the mates behind it would not match");
     if ((unsigned)config->quality_encoding >= sizeof encodings / sizeof *encodings)
         return error_set(err, PFQ_USAGE, NULL, "unknown quality encoding");
+    if ((unsigned)config->inflate > PFQ_INFLATE_PARALLEL)
+        return error_set(err, PFQ_USAGE, NULL, "unknown way to inflate");
     if ((unsigned)config->numa > PFQ_NUMA_INTERLEAVE)
         return error_set(err, PFQ_USAGE, NULL, "unknown NUMA policy");
     if (config->chunk_bytes > LARGEST_CHUNK_BYTES)
@@ -95,6 +99,8 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parser_config *co
                                      .max_faults = skip_bad_records ? listed : 1};
     to->chunk_bytes = (size_t)(config->chunk_bytes ? config->chunk_bytes : DEFAULT_CHUNK_BYTES);
     to->check_names = !config->no_name_check;
+    to->inflate = config->inflate;
+    to->strict = config->strict;
     if (to->rules.kernel)
         return PFQ_OK;
     return error_set(err, PFQ_USAGE, NULL, "PFQ_SIMD=%s: no such kernel on this machine",
@@ -124,15 +130,29 @@ static pfq_status place_threads(struct reading *reading, pfq_error *err)
     return team_conclude(reading->team, &own, err);
 }
 
+static void reset_meter(struct reading_meter *meter)
+{
+    atomic_store(&meter->over, false);
+    atomic_store(&meter->total_bytes, 0);
+    atomic_store(&meter->bytes, 0);
+    atomic_store(&meter->records, 0);
+    atomic_store(&meter->began, clock_seconds());
+}
+
 pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         const struct reading_wish *wish, struct reading *reading, pfq_error *err)
 {
     pfq_error own = {0};
     *reading = (struct reading){.team = team, .config = config, .began = clock_seconds()};
+    reading->meter = wish->meter ? wish->meter : &reading->own_meter;
+    reset_meter(reading->meter);
     struct input_config *to = &reading->input_config;
     make_rules(reads, config, wish->skip_bad_records, reading, &own);
     to->aside = wish->aside;
     to->no_prefetch = config->no_prefetch;
+    to->done = &reading->meter->bytes;
+    to->tick = config->progress && pfq_team_rank(team) == 0 ? tell_meanwhile : NULL;
+    to->tick_context = reading;
     if (wish->fill)
         to->filling = (struct fastq_filling){.kernel = to->rules.kernel,
                                              .text_offset = reading->encoding.text_offset,
@@ -144,7 +164,11 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser
         status = place_threads(reading, err);
     if (!status)
         status = reading_slice_bytes(team, config, to->threads, &to->slice_bytes, err);
-    return status ? status : input_open(team, reads, to, &reading->input, err);
+    if (!status)
+        status = input_open(team, reads, to, &reading->input, err);
+    if (!status)
+        atomic_store(&reading->meter->total_bytes, input_total_bytes(reading->input));
+    return status;
 }
 
 void reading_close(struct reading *reading)
@@ -166,25 +190,43 @@ static uint64_t records_so_far(const struct reading *reading, int streams)
     return records;
 }
 
-pfq_progress reading_progress(const struct reading *reading)
+pfq_progress reading_progress(const struct reading_meter *meter)
 {
+    const uint64_t bytes = atomic_load(&meter->bytes), total = atomic_load(&meter->total_bytes);
     return (pfq_progress){
-        .bytes = input_bytes(reading->input),
-        .total_bytes = input_total_bytes(reading->input),
-        .records = records_so_far(reading, input_streams(reading->input)),
-        .seconds = clock_seconds() - reading->began,
+        .bytes = total && bytes > total ? total : bytes,
+        .total_bytes = total,
+        .records = atomic_load(&meter->records),
+        .seconds = clock_seconds() - atomic_load(&meter->began),
     };
 }
 
-void reading_tell(struct reading *reading, bool at_end)
+static void tell(struct reading *reading, bool at_end)
 {
     const double now = clock_seconds();
     if (!reading->config->progress || pfq_team_rank(reading->team) != 0 ||
         (!at_end && now - reading->told < SECONDS_BETWEEN_TELLING))
         return;
     reading->told = now;
-    const pfq_progress progress = reading_progress(reading);
+    const pfq_progress progress = reading_progress(reading->meter);
     reading->config->progress(reading->config->context, &progress);
+}
+
+/* Beside a loop of the threads. */
+static void tell_meanwhile(void *reading)
+{
+    tell(reading, false);
+}
+
+void reading_tell(struct reading *reading, bool at_end)
+{
+    struct reading_meter *const meter = reading->meter;
+    atomic_store(&meter->records, records_so_far(reading, input_streams(reading->input)));
+    if (at_end) {
+        atomic_store(&meter->bytes, atomic_load(&meter->total_bytes));
+        atomic_store(&meter->over, true);
+    }
+    tell(reading, at_end);
 }
 
 void reading_warn(const struct reading *reading, const char *format, ...)
@@ -219,9 +261,30 @@ static pfq_status report_faults(struct reading *reading, pfq_error *err)
     return PFQ_OK;
 }
 
+/* What is odd about a compressed file, and how it was inflated. */
+static void report_file(const struct reading *reading, const struct input_file *file)
+{
+    if (file->remark[0])
+        reading_warn(reading, "%s: %s", file->path, file->remark);
+    if (reading->config->verbose && file->text_bytes)
+        reading_warn(reading, "%s: %llu bytes of text, %.1f%% of it inflated in 16 bits",
+                     file->path, (unsigned long long)file->text_bytes,
+                     100.0 * (double)file->wide_text_bytes / (double)file->text_bytes);
+}
+
+static void report_files(const struct reading *reading)
+{
+    for (int i = 0; i < input_streams(reading->input); i++) {
+        const struct input_source *const source = input_source(reading->input, i);
+        for (size_t k = 0; k < source->count; k++)
+            report_file(reading, &source->files[k]);
+    }
+}
+
 pfq_status reading_conclude(struct reading *reading, pfq_error *err)
 {
     reading_tell(reading, true);
+    report_files(reading);
     const uint64_t bad = input_bad_records(reading->input);
     const uint64_t good = records_so_far(reading, input_streams(reading->input));
     if (!good && !bad)

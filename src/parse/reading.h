@@ -5,6 +5,8 @@
 #ifndef PARSE_READING_H
 #define PARSE_READING_H
 
+#include <stdatomic.h>
+
 #include "input/input.h"
 #include "parfastq/run.h"
 #include "parfastq/team.h"
@@ -14,13 +16,24 @@ struct reading_encoding {
     uint8_t quality_min, quality_max, text_offset;
 };
 
-/* A run's view of its input, and of what has been counted. */
+/* How far a run is, for any thread to look at. No number goes back before the next run begins. */
+struct reading_meter {
+    _Atomic uint64_t bytes, total_bytes; /* total_bytes: 0 until it is known */
+    _Atomic uint64_t records;            /* of rounds that are settled: of bad ones, too many */
+    _Atomic double began;
+    _Atomic bool over; /* well */
+};
+
+pfq_progress reading_progress(const struct reading_meter *meter);
+
+/* A run's view of its input, and of what has been counted. It stays where it was opened. */
 struct reading {
     pfq_team *team;
     const pfq_parser_config *config;
     struct input_config input_config;
     struct reading_encoding encoding;
     struct input *input;
+    struct reading_meter *meter, own_meter;
     double began, told; /* when progress was told last */
     bool pinned, bound; /* threads, and their memory, to be released at the end */
 };
@@ -31,9 +44,10 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config
 
 /* What a run wants of its input. */
 struct reading_wish {
-    bool skip_bad_records;      /* go on behind them, to list them */
-    bool fill;                  /* the columns of the chunks */
-    struct threads_aside aside; /* what the main thread does beside the parsing */
+    bool skip_bad_records;       /* go on behind them, to list them */
+    bool fill;                   /* the columns of the chunks */
+    struct threads_aside aside;  /* what the main thread does beside the parsing */
+    struct reading_meter *meter; /* of the caller; NULL: nobody looks */
 };
 
 /* Checks the config and opens the input. Collective; the same status on every rank. Owns:
@@ -42,10 +56,8 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser
                         const struct reading_wish *wish, struct reading *reading, pfq_error *err);
 void reading_close(struct reading *reading);
 
-/* How far the run is. */
-pfq_progress reading_progress(const struct reading *reading);
-
-/* Tells rank 0's caller, unless that was a moment ago; at the end in any case. */
+/* A round is settled: notes how far the run is, and tells rank 0's caller, unless that was a moment
+ * ago; at the end in any case. */
 void reading_tell(struct reading *reading, bool at_end);
 
 /* Sends a warning to rank 0's caller. */

@@ -1,10 +1,10 @@
 /*
  * A stream: chunks pulled one by one.
  *
- * In a team of one a thread in the background turns the parser and puts copies of the chunks into a
- * queue. In a larger team MPI belongs to the main thread, so that `next` turns the parser when the
- * chunks of a round have been given out, and gives them out where they are. A rank that closes
- * early then fails with PFQ_STOPPED into the next turn, which all ranks reach.
+ * In a team of one a thread in the background turns the parser and puts the chunks into a queue. In
+ * a larger team MPI belongs to the main thread, so that `next` turns the parser when the chunks of
+ * a round have been given out, and gives them out where they are. A rank that closes early then
+ * fails with PFQ_STOPPED into the next turn, which all ranks reach.
  */
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@
 
 struct pfq_stream {
     pfq_parser *parser;
-    pfq_chunk now; /* what was given out last: of the queue, a copy */
+    pfq_chunk now; /* what was given out last: of the queue, taken */
     bool over;
     pfq_status status; /* of the whole run, once it is over */
     pfq_error error;
@@ -40,15 +40,15 @@ static void conclude(pfq_stream *stream, pfq_status status)
 
 /* ---- in the background ---- */
 
-/* Puts a copy into the queue; false if nobody wants it. */
-static bool offer(pfq_stream *stream, const pfq_chunk *chunk)
+/* Puts chunk i of the round into the queue; false if nobody wants it. */
+static bool offer(pfq_stream *stream, size_t i)
 {
-    pfq_chunk copy;
-    if (chunk_copy(chunk, &copy, &stream->parser->own))
+    pfq_chunk chunk;
+    if (chunk_take(stream->parser, i, &chunk, &stream->parser->own))
         return true; /* the next turn says so */
-    if (threads_queue_put(stream->queue, &copy))
+    if (threads_queue_put(stream->queue, &chunk))
         return true;
-    chunk_release(&copy);
+    chunk_give_back(stream->parser, &chunk);
     error_set(&stream->parser->own, PFQ_STOPPED, NULL, "the stream was closed");
     return false;
 }
@@ -61,7 +61,7 @@ static void turn_parser(void *context)
     for (bool more = !status; more && !status;) {
         status = parser_turn(parser, &more, &stream->error);
         for (size_t i = 0; i < parser->count && !status; i++)
-            if (parser->own.status || !offer(stream, &parser->chunks[i]))
+            if (parser->own.status || !offer(stream, i))
                 break;
     }
     conclude(stream, status);
@@ -70,7 +70,7 @@ static void turn_parser(void *context)
 
 static pfq_status next_of_queue(pfq_stream *stream, const pfq_chunk **chunk, pfq_error *err)
 {
-    chunk_release(&stream->now);
+    chunk_give_back(stream->parser, &stream->now);
     if (threads_queue_take(stream->queue, &stream->now)) {
         *chunk = &stream->now;
         return PFQ_OK;
@@ -147,9 +147,9 @@ void pfq_stream_close(pfq_stream *stream)
     if (stream->queue) {
         threads_queue_close(stream->queue);
         threads_join(stream->task);
-        chunk_release(&stream->now);
+        chunk_give_back(stream->parser, &stream->now);
         while (threads_queue_try(stream->queue, &stream->now))
-            chunk_release(&stream->now);
+            chunk_give_back(stream->parser, &stream->now);
         threads_queue_destroy(stream->queue);
     } else if (!stream->over) {
         bool more;

@@ -191,7 +191,7 @@ static pfq_status list_origins(const struct input *input, struct store_origin **
         for (size_t k = 0; k < input_source(input, i)->count; k++, origin++) {
             const struct input_file *file = &input_source(input, i)->files[k];
             strncpy(origin->path, file->path, sizeof origin->path - 1);
-            strncpy(origin->compression, "none", sizeof origin->compression - 1);
+            strncpy(origin->compression, unpack_name(file->packed), sizeof origin->compression - 1);
             origin->mate = (uint64_t)i + 1;
             origin->bytes = file->bytes;
             origin->modified = file->modified;

@@ -43,7 +43,7 @@ pfq_status counting_end(const struct counting *counting, const struct reading *r
     if (status || !counts)
         return status;
     *counts = (pfq_counts){.mates = counting->mates,
-                           .bytes = input_total_bytes(reading->input),
+                           .bytes = input_bytes(reading->input),
                            .bad_records = input_bad_records(reading->input),
                            .seconds = clock_seconds() - reading->began};
     for (int mate = 0; mate < counting->mates; mate++) {

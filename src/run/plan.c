@@ -131,6 +131,8 @@ static pfq_status planner_open(struct planner *planner, const pfq_reads *reads, 
         status = input_source_open(planner->team, reads, sources, err);
     for (int i = 0; i < planner->count; i++)
         planner->cursors[i].source = sources[i];
+    for (int i = 0; i < planner->count && !status; i++)
+        status = input_source_plain(&sources[i], err);
     return status
                ? status
                : share_create(planner->team, planner->count, &planner->rules, &planner->share, err);

@@ -19,9 +19,6 @@ struct stats_counted {
 pfq_status stats_count_store(pfq_team *team, const char *input, const pfq_stats_config *config,
                              bool all, struct stats_counted *counted, pfq_error *err);
 
-/* Is this an HDF5 file, by its first bytes? Local. */
-bool stats_is_store(const char *path);
-
 /* Names the mates of FASTQ reads: after the first file of each, and how many more there are. */
 void stats_name_mates(const pfq_reads *reads, struct stats_counted *counted);
 

@@ -29,17 +29,6 @@ struct piece {
     pfq_batch batch;
 };
 
-bool stats_is_store(const char *path)
-{
-    static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    uint8_t begin[sizeof signature];
-    FILE *const file = fopen(path, "rb");
-    const bool read = file && fread(begin, 1, sizeof begin, file) == sizeof begin;
-    if (file)
-        fclose(file);
-    return read && memcmp(begin, signature, sizeof begin) == 0;
-}
-
 static pfq_status count_part(void *context, size_t i, int thread, pfq_error *err)
 {
     const struct piece *const piece = context;

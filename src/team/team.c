@@ -126,21 +126,26 @@ pfq_status team_share(pfq_team *team, int root, void *data, size_t bytes, pfq_er
     return PFQ_OK;
 }
 
-static pfq_status send_pieces(pfq_team *team, int to, const void *data, size_t bytes,
-                              pfq_error *err)
+pfq_status team_send(pfq_team *team, int to, const void *data, size_t bytes, pfq_error *err)
 {
     const uint8_t *const first = data;
     pfq_status status = PFQ_OK;
+    if (to < 0 || to >= team->size || to == team->rank)
+        return error_set(err, PFQ_MPI_FAILED, NULL, "no message can go to rank %d of %d", to,
+                         team->size);
     for (size_t done = 0; done < bytes && status == PFQ_OK; done += team->call_bytes)
         status = team->operations->send(team, to, first + done,
                                         smaller(bytes - done, team->call_bytes), err);
     return status;
 }
 
-static pfq_status receive_pieces(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err)
+pfq_status team_receive(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err)
 {
     uint8_t *const first = data;
     pfq_status status = PFQ_OK;
+    if (from < 0 || from >= team->size || from == team->rank)
+        return error_set(err, PFQ_MPI_FAILED, NULL, "no message can come from rank %d of %d", from,
+                         team->size);
     for (size_t done = 0; done < bytes && status == PFQ_OK; done += team->call_bytes)
         status = team->operations->receive(team, from, first + done,
                                            smaller(bytes - done, team->call_bytes), err);
@@ -149,33 +154,23 @@ static pfq_status receive_pieces(pfq_team *team, int from, void *data, size_t by
 
 pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err)
 {
-    if (team->rank == 0)
-        return error_set(err, PFQ_MPI_FAILED, NULL, "rank 0 cannot send to itself");
-    return send_pieces(team, 0, data, bytes, err);
+    return team_send(team, 0, data, bytes, err);
 }
 
 pfq_status team_receive_root(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err)
 {
-    if (from < 1 || from >= team->size)
-        return error_set(err, PFQ_MPI_FAILED, NULL, "no message can come from rank %d of %d", from,
-                         team->size);
-    return receive_pieces(team, from, data, bytes, err);
+    return team_receive(team, from, data, bytes, err);
 }
 
 pfq_status team_send_from_root(pfq_team *team, int to, const void *data, size_t bytes,
                                pfq_error *err)
 {
-    if (to < 1 || to >= team->size)
-        return error_set(err, PFQ_MPI_FAILED, NULL, "no message can go to rank %d of %d", to,
-                         team->size);
-    return send_pieces(team, to, data, bytes, err);
+    return team_send(team, to, data, bytes, err);
 }
 
 pfq_status team_receive_from_root(pfq_team *team, void *data, size_t bytes, pfq_error *err)
 {
-    if (team->rank == 0)
-        return error_set(err, PFQ_MPI_FAILED, NULL, "rank 0 cannot receive from itself");
-    return receive_pieces(team, 0, data, bytes, err);
+    return team_receive(team, 0, data, bytes, err);
 }
 
 pfq_status team_wait(pfq_team *team, pfq_error *err)

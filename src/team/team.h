@@ -45,6 +45,11 @@ pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *count
                          size_t item_bytes, void *received, size_t *capacity, size_t *count,
                          pfq_error *err);
 
+/* One message of any size from one rank to another; called by these two alone, and both know its
+ * bytes. */
+pfq_status team_send(pfq_team *team, int to, const void *data, size_t bytes, pfq_error *err);
+pfq_status team_receive(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
+
 /* One message of any size between rank `from` and rank 0; called by these two alone. The bytes must
  * be known to both. Used by the gather writer. */
 pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err);

@@ -330,34 +330,40 @@ void threads_free_caller(void)
 
 /* ---- where threads are ---- */
 
-static struct threads_place own_place(const struct machine *machine)
+static struct threads_place own_place(void)
 {
-    struct threads_place place = {.cpu = sched_getcpu()};
+    struct threads_place place = {
+        .cpu = sched_getcpu(), .core = -1, .package = -1, .numa_node = -1};
     union cpu_mask mask;
     memset(&mask, 0, sizeof mask);
     place.pinned = sched_getaffinity(0, sizeof mask, &mask.set) == 0 &&
                    CPU_COUNT_S(sizeof mask, &mask.set) == 1;
-    machine_describe(machine, &place);
     return place;
 }
 
 void threads_places(int threads, struct threads_place *places)
 {
-    struct machine *machine = NULL;
     const struct threads_seats *const seats = seating;
     for (int i = 0; i < threads; i++)
         places[i] = (struct threads_place){-1, -1, -1, -1, false};
     if (threads < 1)
         return;
-    (void)machine_create(&machine, NULL); /* without it, the CPUs are told */
-#pragma omp parallel num_threads(threads + 1) default(none) shared(places, machine, seats)
+#pragma omp parallel num_threads(threads + 1) default(none) shared(places, seats)
     {
         const int number = omp_get_thread_num();
         (void)threads_sit(seats, number);
         if (number > 0)
-            places[number - 1] = own_place(machine);
+            places[number - 1] = own_place();
         else if (omp_get_num_threads() == 1) /* the caller is the worker */
-            places[0] = own_place(machine);
+            places[0] = own_place();
     }
+}
+
+void threads_describe(int threads, struct threads_place *places)
+{
+    struct machine *machine = NULL;
+    (void)machine_create(&machine, NULL); /* without it, the CPUs are told */
+    for (int i = 0; i < threads; i++)
+        machine_describe(machine, &places[i]);
     machine_destroy(machine);
 }

@@ -48,8 +48,13 @@ void threads_unpin(int threads);
  * PFQ_UNSUPPORTED where build or system cannot; then nothing has changed. */
 pfq_status threads_numa(int threads, enum threads_memory policy, pfq_error *err);
 
-/* Where each of `threads` workers runs now, beside the caller. */
+/* Where each of `threads` workers runs now, beside the caller: its CPU, and whether it may leave
+ * it. Takes no longer than a loop. */
 void threads_places(int threads, struct threads_place *places);
+
+/* Fills in what these CPUs belong to, as far as it can be told. Reads the map of the machine, which
+ * may take longer than it takes to parse 100 MB (some 20 ms were seen). */
+void threads_describe(int threads, struct threads_place *places);
 
 /* Gives the calling thread all CPUs of its process, of which OMP_PROC_BIND has left it one place.
  */

@@ -10,11 +10,13 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "threads/mask.h"
 #include "threads/place.h"
@@ -28,6 +30,7 @@ struct loop {
     alignas(64) _Atomic size_t next;   /* the turn to be handed out */
     alignas(64) _Atomic size_t failed; /* the lowest turn that failed; SIZE_MAX: none */
     _Atomic int working;               /* threads that still take turns */
+    sem_t over;                        /* for who waits until none does */
     pfq_error error;                   /* of the turn that failed */
 };
 
@@ -72,11 +75,13 @@ static void take_turns(struct loop *loop, int thread)
             break;
         run_turn(loop, i, thread);
     }
-    atomic_fetch_sub(&loop->working, 1);
+    if (atomic_fetch_sub(&loop->working, 1) == 1)
+        sem_post(&loop->over);
 }
 
 static pfq_status result(struct loop *loop, pfq_error *err)
 {
+    sem_destroy(&loop->over);
     if (atomic_load(&loop->failed) == SIZE_MAX)
         return PFQ_OK;
     if (err)
@@ -94,6 +99,7 @@ pfq_status threads_for(int threads, size_t n, threads_body *body, void *context,
     if (threads <= 1 || n <= 1)
         return run_alone(n, body, context, err);
     struct loop loop = {.body = body, .context = context, .n = n, .failed = SIZE_MAX};
+    sem_init(&loop.over, 0, 0);
     const struct threads_seats *const seats = threads_seats();
 #pragma omp parallel default(none) shared(loop, seats) num_threads(threads_of(threads, n))
     {
@@ -104,10 +110,29 @@ pfq_status threads_for(int threads, size_t n, threads_body *body, void *context,
     return result(&loop, err);
 }
 
+/* Waits until no thread takes turns, but not for long. */
+static void wait_a_while(struct loop *loop)
+{
+    enum { NANOSECONDS = 50 * 1000 * 1000, IN_A_SECOND = 1000 * 1000 * 1000 };
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += NANOSECONDS;
+    until.tv_sec += until.tv_nsec / IN_A_SECOND;
+    until.tv_nsec %= IN_A_SECOND;
+    (void)sem_timedwait(&loop->over, &until); /* a signal may end it too */
+}
+
 static void step_aside(const struct threads_aside *aside, struct loop *loop)
 {
-    while (atomic_load(&loop->working) > 0 && aside->step(aside->context))
-        continue;
+    bool stepping = true;
+    while (atomic_load(&loop->working) > 0 && (stepping || aside->tick)) {
+        if (stepping)
+            stepping = aside->step(aside->context);
+        else
+            wait_a_while(loop);
+        if (aside->tick)
+            aside->tick(aside->context);
+    }
 }
 
 pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
@@ -118,6 +143,7 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
     const int others = threads_of(threads > 1 ? threads : 1, n);
     struct loop loop = {
         .body = body, .context = context, .n = n, .failed = SIZE_MAX, .working = others};
+    sem_init(&loop.over, 0, 0);
     /* OpenMP may give fewer threads than were asked for; all but the caller take turns, and the
      * caller does when it is alone. A thread that never came has no turn in hand, so `working` is
      * corrected by the one who knows how many there are. */

@@ -25,10 +25,13 @@ pfq_status threads_for(int threads, size_t n, threads_body *body, void *context,
 struct threads_aside {
     bool (*step)(void *context); /* NULL: nothing */
     void *context;
+    void (*tick)(void *context); /* after each step, and when none is left some ten times a second;
+                                    NULL: nothing */
 };
 
 /* threads_for, while the caller takes steps aside: `threads` other threads do the turns. Steps end
- * when the loop does, or before; what is left is the caller's to do later. */
+ * when the loop does, or before; what is left is the caller's to do later. Ticks end with the loop.
+ */
 pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
                               const struct threads_aside *aside, pfq_error *err);
 

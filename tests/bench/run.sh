@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Measures `parfastq convert` against what the machine can do, and `parfastq stats` against the tools people use
-# instead (seqkit, fastp; those that are not installed are left out), and prints a table of each.
+# Measures the parser in memory and `parfastq convert` against what the machine can do, and prints tables.
 #
-#     bash tests/bench/run.sh [READS.fastq]      default: 2 GiB made from tests/data
+#     bash tests/bench/run.sh [READS.fastq]      default: reads of 150 bases for the parser, 2 GiB made from
+#                                                tests/data for convert
 #
-# Environment: BENCH_DIR where files go (default: a directory below /dev/shm), BENCH_RUNS (5), BENCH_RANKS ("1 2").
+# Environment: BENCH_DIR where files go (default: a directory below /dev/shm), BENCH_RUNS (5), BENCH_RANKS ("1 2"),
+# BENCH_THREADS ("1 2 4 8 16"), BENCH_BYTES of text for the parser ("100000000 1000000000"), BENCH_ROWS of its table (10),
+# BENCH_WHAT ("parser convert stats"; stats, beside seqkit and fastp where they are installed, goes with convert).
 # Every row is the median of BENCH_RUNS runs, taken in turn with those it is compared with. Output files lie in a
 # memory file system unless BENCH_DIR says otherwise, and inputs are in the page cache, so that it is the program that
 # is measured and not a disk.
@@ -15,15 +17,59 @@ source jobs/install.sh
 allow_ranks_here
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
+what=${BENCH_WHAT:-parser convert stats}
+threads_list=${BENCH_THREADS:-1 2 4 8 16}
+bytes_list=${BENCH_BYTES:-100000000 1000000000}
 runs=${BENCH_RUNS:-5}
 ranks_list=${BENCH_RANKS:-1 2}
 dir=$(mktemp -d "${BENCH_DIR:-/dev/shm}/parfastq-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
 build_in build-bench -DCMAKE_BUILD_TYPE=Release >/dev/null
-cmake --build build-bench --target bench_limits parfastq_command >/dev/null
+cmake --build build-bench --target bench_limits bench_parser parfastq_command >/dev/null
 limits=build-bench/tests/bench/bench_limits
 parfastq=build-bench/parfastq
+
+echo "machine: $(nproc --all) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)"
+echo "$runs runs each; $("$parfastq" version)"
+
+# ---- the parser, in memory ----
+
+# Two tables of what was timed: in newline counts of as many threads, and GB/s; by wall and by processor time.
+parser_table() {
+    local field=$1 what=$2 bytes=$3
+    awk -F '\t' -v bytes="$bytes" -v field="$field" -v what="$what" '
+        !($1 in known) {known[$1] = 1; threads[++n] = $1}
+        !($3 in row) {row[$3] = 1; name[++m] = $3}
+        {cell[$3, $1] = $field " (" $(field + 1) ")"}
+        END {
+            printf "\n| %d MB in memory, %s time; threads:", bytes / 1e6, what
+            for (i = 1; i <= n; i++) printf " | %s", threads[i]
+            printf " |\n|---"
+            for (i = 1; i <= n; i++) printf "|---"
+            printf "|\n"
+            for (k = 1; k <= m; k++) {
+                printf "| %s", name[k]
+                for (i = 1; i <= n; i++) printf " | %s", cell[name[k], threads[i]]
+                printf " |\n"
+            }
+        }' "$dir/parser.$bytes"
+}
+
+if [[ " $what " == *" parser "* ]]; then
+    for bytes in $bytes_list; do
+        for threads in $threads_list; do
+            build-bench/tests/bench/bench_parser "$bytes" "$threads" "$runs" "${BENCH_ROWS:-10}" "$@"
+        done >"$dir/parser.$bytes"
+        parser_table 4 wall "$bytes"
+        parser_table 6 processor "$bytes"
+    done
+fi
+[[ " $what " == *" convert "* ]] || exit 0
+
+# ---- the command ----
 
 reads=${1:-}
 if [ -z "$reads" ]; then
@@ -73,8 +119,8 @@ for ranks in $ranks_list; do
     done
 done
 
-echo "machine: $(nproc --all) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)"
-echo "text: $(stat -c %s "$reads") bytes; $runs runs each; $("$parfastq" version), 1 thread a rank"
+echo
+echo "text: $(stat -c %s "$reads") bytes, 1 thread a rank"
 echo
 echo "| ranks | convert / pwrite | convert / copy | convert s | with mpirun s | pwrite s | copy s | read s |"
 echo "|---|---|---|---|---|---|---|---|"
@@ -85,6 +131,10 @@ for ranks in $ranks_list; do
         printf "| %d | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f |\n",
             n, inside / write, inside / copy, inside, outside, write, copy, read}'
 done
+
+[[ " $what " == *" stats "* ]] || exit 0
+
+# ---- quality control ----
 
 # took NAME COMMAND...: wall and processor seconds of a run, to $dir/stats.NAME.
 took() {

@@ -284,10 +284,9 @@ static void wrong_combinations_are_refused(void)
 
 static void streams_are_refused_by_name(void)
 {
-    static const char sentence[] = "'-' (standard input or output) is not supported, only files "
-                                   "are; write ./- for a file of that name";
-    bad("convert -o o -", sentence);
-    bad("validate -1 a -2 -", sentence);
+    static const char sentence[] = "'-' stands for the standard input of reads alone; outputs and "
+                                   "HDF5 files need a name (write ./- for a file called -)";
+    bad("convert -o - a", sentence);
     bad("export in.h5 -o -", sentence);
     bad("info -", sentence);
 }

@@ -82,6 +82,12 @@ static void take_word(struct job *job, const char *word)
         job->config.compression.method = PFQ_COMPRESS_NONE;
     else if (strcmp(word, "compress=gzip") == 0)
         job->config.compression = (pfq_compression){PFQ_COMPRESS_GZIP, 1};
+    else if (strcmp(word, "inflate=parallel") == 0)
+        parse->inflate = PFQ_INFLATE_PARALLEL;
+    else if (strcmp(word, "inflate=serial") == 0)
+        parse->inflate = PFQ_INFLATE_SERIAL;
+    else if (strcmp(word, "strict") == 0)
+        parse->strict = true;
     else if (strcmp(word, "on-error=skip") == 0)
         parse->on_error = PFQ_ON_ERROR_SKIP;
     else if ((value = value_of(word, "out")))

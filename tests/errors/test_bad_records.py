@@ -2,11 +2,13 @@
 """The first bad record is the same for any layout, and so are all of them, and what is left.
 
     test_bad_records.py --mpiexec MPIRUN --command PARFASTQ --many MANY [--seed N] [--files N]
+                        [--packed]
 
 Nasty files are damaged in every way and place. What a serial reference reader says of each must be
 what `convert` says with any ranks, threads, slices, chunks and kernels: the same line, record, byte
 and sentence; no file is left. `validate` must list what the reference lists, and a conversion that
-skips bad records must keep exactly the good ones. PFQ_LONG_SECONDS: goes on with new files for so
+skips bad records must keep exactly the good ones. With --packed the files are compressed, in all
+ways that can be read, and all this is still so. PFQ_LONG_SECONDS: goes on with new files for so
 long. PFQ_KEEP: a directory for the files of which something is wrong.
 """
 
@@ -22,6 +24,7 @@ from pathlib import Path
 import columns
 import damage
 import many
+import packing
 import reference
 
 PLACE = re.compile(r"^(.*):(\d+): record (\d+), byte (\d+): (.*)$")
@@ -56,15 +59,17 @@ def any_layout(rng, kernels):
 class Trials:
     """Files with what the reference says of them, and what has gone wrong."""
 
-    def __init__(self, machine, directory, rng):
-        self.machine, self.rng = machine, rng
+    def __init__(self, machine, directory, rng, packers):
+        self.machine, self.rng, self.packers = machine, rng, packers
         self.directory, self.kernels = Path(directory), machine.kernels()
         self.jobs, self.checks, self.wrong = [], [], []
 
     def add(self, name, kind, text):
         """One damaged file: jobs for three claims, and what to hold their answers against."""
         path = self.directory / f"{name}.fastq"
-        path.write_bytes(text)
+        pack = self.rng.choice(sorted(self.packers)) if self.packers else None
+        path.write_bytes(self.packers[pack](self.rng, text) if pack else text)
+        kind = f"{kind}, {pack}" if pack else kind
         reading = reference.read(text)
         case = (name, kind, path, reading)
         for layout in (many.SERIAL, *(any_layout(self.rng, self.kernels)
@@ -77,6 +82,8 @@ class Trials:
 
     def queue(self, check, case, layout, verb, options):
         out = self.directory / f"out{len(self.jobs)}.h5" if verb == "convert" else None
+        if self.packers:
+            options = [*options, f"inflate={self.rng.choice(packing.INFLATE)}"]
         self.jobs.append((layout.ranks, many.job_line(verb, layout, [[case[2]]], out, options)))
         self.checks.append((check, case, layout, out))
 
@@ -142,12 +149,12 @@ class Trials:
         return wrong and f"skip: {wrong}"
 
 
-def round_of_files(machine, seed, files):
+def round_of_files(machine, seed, files, packers):
     """Sentences about what is wrong with one batch of files, and how many runs it took."""
     rng = random.Random(seed)
     kinds = sorted(damage.DAMAGES)
     with tempfile.TemporaryDirectory() as directory:
-        trials = Trials(machine, directory, rng)
+        trials = Trials(machine, directory, rng, packers)
         for i in range(files):
             if i % 4 == 3:
                 trials.add(f"s{seed}f{i}", "several", damage.damaged_often(rng))
@@ -167,12 +174,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     many.machine_arguments(parser)
     parser.add_argument("--files", type=int, default=FILES)
+    parser.add_argument("--packed", action="store_true")
     arguments = parser.parse_args()
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)
+    packers = packing.packers() if arguments.packed else {}
     until = time.monotonic() + float(os.environ.get("PFQ_LONG_SECONDS", 0))
     seed, runs, failures = arguments.seed, 0, 0
     while True:
-        wrong, more = round_of_files(machine, seed, arguments.files)
+        wrong, more = round_of_files(machine, seed, arguments.files, packers)
         for sentence in wrong[:20]:
             print(sentence, flush=True)
         runs, failures, seed = runs + more, failures + len(wrong), seed + 1

@@ -24,9 +24,11 @@ OUTSIDE = [
     (r"(hdf5|H5\w*)\.h", ["store"]),
     (r"omp\.h", ["threads"]),
     (r"hwloc(/.*)?\.h", ["threads"]),
-    (r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", ["scan", "codec"]),
+    (r"\w*intrin\.h|arm_\w+\.h|cpuid\.h", ["scan", "codec", "gzip"]),
     (r"zlib\.h|libdeflate\.h", ["gzip", "codec"]),
-    (r"(isa-l/)?(igzip_lib|isa-l)\.h|zstd\w*\.h", ["codec"]),
+    (r"(isa-l/)?(igzip_lib|isa-l)\.h", ["codec"]),
+    (r"zstd\w*\.h", ["codec", "unpack"]),
+    (r"bzlib\.h|lzma\.h", ["unpack"]),
 ]
 # Who may speak of teams over MPI: those who make them.
 MPI_HEADER_USERS = {"team", "cli"}

@@ -3,12 +3,11 @@
  * what was begun is ended, what was made is released, and nobody waits for ever. A bad record is
  * the same error in every way of parsing.
  */
-#include <mpi.h>
 #include <stdatomic.h>
 
-#include "parfastq/mpi.h"
 #include "parfastq/parser.h"
 #include "support/check.h"
+#include "support/ranks.h"
 #include "team/team.h"
 
 enum { RECORDS = 400, THREADS = 2 };
@@ -260,9 +259,7 @@ static void all_bad_records_are_listed(void)
 
 int main(int argc, char **argv)
 {
-    int level;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
-    CHECK_EQUAL(pfq_team_from_comm(MPI_COMM_WORLD, &team, NULL), PFQ_OK);
+    team = ranks_begin(&argc, &argv);
     make_text(RECORDS);
     consumers_stop_all(false);
     consumers_stop_all(true);
@@ -271,7 +268,6 @@ int main(int argc, char **argv)
     a_stream_may_be_closed_early();
     a_bad_record_is_one_error();
     all_bad_records_are_listed();
-    pfq_team_destroy(team);
-    MPI_Finalize();
+    ranks_end(team);
     return 0;
 }

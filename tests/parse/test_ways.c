@@ -1,18 +1,18 @@
 /*
  * Claim: every way of parsing gives the same records with the same rows, for memory, a file, lanes,
- * pairs and interleaved pairs, any number of ranks and threads, any slice and chunk.
+ * pairs and interleaved pairs, any number of ranks and threads, any slice and chunk. Each way meets
+ * each input with each number of threads; slices, chunks and balance take turns beside them.
  *
  * A digest is a sum over records of a hash of all there is to a record, so it can be added up over
  * threads and ranks; the generator knows what it must be.
  */
-#include <mpi.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-#include "parfastq/mpi.h"
 #include "parfastq/parser.h"
 #include "support/check.h"
+#include "support/ranks.h"
 #include "team/team.h"
 
 enum { RECORDS = 300, LONGEST = 400, TEXT_BYTES = RECORDS * (2 * LONGEST + 64) };
@@ -67,10 +67,12 @@ struct input {
     int mates;
 };
 
-static char texts[2][2][TEXT_BYTES], dealt[2 * TEXT_BYTES]; /* mate, lane; interleaved */
-static char paths[2][2][128];
-static const char *files[2][2];
-static pfq_text memory[2][2], dealt_text[1];
+enum { FILES = 5 };
+
+static char texts[2][TEXT_BYTES], dealt[2 * TEXT_BYTES]; /* by mates; interleaved */
+static pfq_text memory[2][2], whole[1], dealt_text[1];   /* mate, lane: parts of a mate's text */
+static char paths[FILES][512];
+static const char *files[2][2], *whole_file[1];
 static uint64_t digest_one, digest_pair;
 
 static void make_texts(void)
@@ -84,33 +86,45 @@ static void make_texts(void)
     dealt_text[0] = (pfq_text){dealt, (size_t)(both - dealt)};
     for (int mate = 1; mate <= 2; mate++) {
         uint64_t digest = 0;
+        char *end = texts[mate - 1];
         for (int lane = 0; lane < 2; lane++) {
-            char *end = texts[mate - 1][lane];
+            const char *const begin = end;
             for (uint64_t row = lane ? 120 : 0; row < (lane ? RECORDS : 120); row++)
                 end = print_record(end, row, mate, &digest);
-            memory[mate - 1][lane] =
-                (pfq_text){texts[mate - 1][lane], (size_t)(end - texts[mate - 1][lane])};
+            memory[mate - 1][lane] = (pfq_text){begin, (size_t)(end - begin)};
         }
+        if (mate == 1)
+            whole[0] = (pfq_text){texts[0], (size_t)(end - texts[0])};
         digest_one = mate == 1 ? digest : digest_one;
         digest_pair += digest;
     }
 }
 
+static void write_file(const char *path, const pfq_text *text)
+{
+    FILE *const file = fopen(path, "wb");
+    CHECK(file);
+    CHECK_EQUAL(fwrite(text->data, 1, text->bytes, file), text->bytes);
+    CHECK_EQUAL(fclose(file), 0);
+}
+
+/* Files lie where the program does, which is in the build, wherever it was started. */
 static void write_files(pfq_team *team)
 {
-    for (int mate = 0; mate < 2; mate++)
-        for (int lane = 0; lane < 2; lane++) {
-            sprintf(paths[mate][lane], "parse_test_ways_%d_%d_%d.fastq", pfq_team_size(team), mate,
-                    lane);
-            files[mate][lane] = paths[mate][lane];
-            if (pfq_team_rank(team))
-                continue;
-            FILE *const file = fopen(paths[mate][lane], "wb");
-            CHECK(file);
-            CHECK_EQUAL(fwrite(memory[mate][lane].data, 1, memory[mate][lane].bytes, file),
-                        memory[mate][lane].bytes);
-            CHECK_EQUAL(fclose(file), 0);
-        }
+    const pfq_text *const written[FILES] = {&memory[0][0], &memory[0][1], &memory[1][0],
+                                            &memory[1][1], &whole[0]};
+    const char **const named[FILES] = {&files[0][0], &files[0][1], &files[1][0], &files[1][1],
+                                       &whole_file[0]};
+    char place[400];
+    const ssize_t bytes = readlink("/proc/self/exe", place, sizeof place);
+    CHECK(bytes > 0 && bytes < (ssize_t)sizeof place);
+    for (int i = 0; i < FILES; i++) {
+        snprintf(paths[i], sizeof paths[i], "%.*s.%d.%d.fastq", (int)bytes, place,
+                 pfq_team_size(team), i);
+        *named[i] = paths[i];
+        if (pfq_team_rank(team) == 0)
+            write_file(paths[i], written[i]);
+    }
     CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
 }
 
@@ -357,7 +371,8 @@ static void check_find(pfq_team *team, const struct input *input, const pfq_pars
     CHECK_EQUAL(pfq_find_chunks(parser, &ranges, &count, NULL), PFQ_OK);
     uint64_t expected = 0;
     for (size_t i = 0; i < count; i++) {
-        const pfq_text *const text = &memory[ranges[i].mate - 1][ranges[i].lane];
+        const bool one = input->reads.lanes[0] == 1;
+        const pfq_text *const text = one ? whole : &memory[ranges[i].mate - 1][ranges[i].lane];
         const char *const at = (const char *)text->data + ranges[i].begin;
         CHECK_EQUAL(ranges[i].begin, expected);
         CHECK(strncmp(at, "@read.", 6) == 0);
@@ -370,13 +385,12 @@ static void check_find(pfq_team *team, const struct input *input, const pfq_pars
 
 int main(int argc, char **argv)
 {
-    int level;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &level);
-    pfq_team *team;
-    CHECK_EQUAL(pfq_team_from_comm(MPI_COMM_WORLD, &team, NULL), PFQ_OK);
+    pfq_team *const team = ranks_begin(&argc, &argv);
     make_texts();
     write_files(team);
     const struct input inputs[] = {
+        {{.mates = 1, .lanes = {1}, .texts = {whole}}, digest_one, 1},
+        {{.mates = 1, .lanes = {1}, .files = {whole_file}}, digest_one, 1},
         {{.mates = 1, .lanes = {2}, .texts = {memory[0]}}, digest_one, 1},
         {{.mates = 1, .lanes = {2}, .files = {files[0]}}, digest_one, 1},
         {{.mates = 2, .lanes = {2, 2}, .files = {files[0], files[1]}}, digest_pair, 2},
@@ -394,13 +408,12 @@ int main(int argc, char **argv)
                                               .no_prefetch = k == 4,
                                               .balance = (pfq_balance)((k + i) % 4)};
             check_input(team, &inputs[i], &config);
-            if (i < 4)
+            if (!inputs[i].reads.interleaved)
                 check_find(team, &inputs[i], &config);
         }
     CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
-    for (int i = 0; i < 4 && pfq_team_rank(team) == 0; i++)
-        CHECK_EQUAL(unlink(paths[i / 2][i % 2]), 0);
-    pfq_team_destroy(team);
-    MPI_Finalize();
+    for (int i = 0; i < FILES && pfq_team_rank(team) == 0; i++)
+        CHECK_EQUAL(unlink(paths[i]), 0);
+    ranks_end(team);
     return 0;
 }

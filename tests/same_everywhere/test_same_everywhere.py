@@ -3,11 +3,13 @@
 compression; and with one compression, so are the bytes of their chunks as they are stored.
 
     test_same_everywhere.py --mpiexec MPIRUN --command PARFASTQ --many MANY --data DIRECTORY
+                            [--packed]
 
 Nasty inputs, made here, and the good files of tests/data are converted with settings that hold
 every pair of values of two knobs (with PFQ_LONG set: every combination of all of them). Everything
 in the files must be equal: datasets, attributes, provenance. And it must be right: the columns are
-those that an independent reader makes.
+those that an independent reader makes. With --packed the inputs are compressed, each lane in a way
+of its own.
 """
 
 import argparse
@@ -23,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
 import columns
 import damage
 import many
+import packing
 import reference
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -189,9 +192,15 @@ def wrong_attributes(content, made):
 class Comparison:
     """Inputs on disk; every output is held against the first one of the same input."""
 
-    def __init__(self, machine, directory):
+    def __init__(self, machine, directory, rng, packers):
         self.machine, self.directory = machine, Path(directory)
+        self.rng, self.packers = rng, packers
         self.first, self.stored, self.wrong, self.runs = {}, {}, [], 0
+
+    def pack(self, text):
+        if not self.packers:
+            return text
+        return self.packers[self.rng.choice(sorted(self.packers))](self.rng, text)
 
     def store(self, made):
         paths = []
@@ -199,7 +208,8 @@ class Comparison:
             paths.append([self.directory / f"{made.name}_{number}_{lane}.fastq"
                           for lane in range(len(stream))])
             for path, text in zip(paths[-1], stream):
-                path.write_bytes(text)
+                if not path.exists():
+                    path.write_bytes(self.pack(text))
         return paths
 
     def compare(self, made, layouts):
@@ -209,7 +219,8 @@ class Comparison:
             paths, options = self.store(one), ["interleaved"] if one.interleaved else []
             for layout in layouts:
                 out = self.directory / f"out{len(work)}.h5"
-                line = many.job_line("convert", layout, paths, out, options)
+                inflate = ([f"inflate={self.rng.choice(packing.INFLATE)}"] if self.packers else [])
+                line = many.job_line("convert", layout, paths, out, [*options, *inflate])
                 work.append((one, layout, out, (layout.ranks, line)))
         answers = self.machine.run_many([job for _, _, _, job in work], SECONDS)
         for (one, layout, out, _), answer in zip(work, answers):
@@ -265,6 +276,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     many.machine_arguments(parser)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--packed", action="store_true")
     arguments = parser.parse_args()
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)
     values = knobs(machine.kernels())
@@ -273,7 +285,8 @@ def main():
                else all_pairs(values))
     made = inputs(random.Random(arguments.seed), arguments.data)
     with tempfile.TemporaryDirectory() as directory:
-        comparison = Comparison(machine, directory)
+        comparison = Comparison(machine, directory, random.Random(arguments.seed),
+                                packing.packers() if arguments.packed else {})
         for group in [[one] for one in made] if every_one else [made]:
             comparison.compare(group, layouts)
         pair = next(one for one in made if one.name == "mates")

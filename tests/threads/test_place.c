@@ -124,6 +124,8 @@ static void places_have_names(void)
 {
     struct threads_place place;
     threads_places(1, &place);
+    CHECK(place.core == -1 && place.package == -1 && place.numa_node == -1); /* not asked yet */
+    threads_describe(1, &place);
 #ifdef TEST_WITHOUT_HWLOC
     CHECK(place.core == -1 && place.package == -1 && place.numa_node == -1);
 #else

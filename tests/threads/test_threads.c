@@ -194,6 +194,7 @@ struct aside {
     pthread_t caller;
     _Atomic int left;     /* steps */
     _Atomic size_t turns; /* that are done */
+    _Atomic int ticks;
 };
 
 static bool step(void *context)
@@ -221,7 +222,7 @@ static void steps_are_taken_beside_the_turns(void)
 {
     for (int threads = 1; threads <= 3; threads++) {
         struct aside few = {.caller = pthread_self(), .left = FEW_STEPS};
-        struct threads_aside aside = {step, &few};
+        struct threads_aside aside = {.step = step, .context = &few};
         CHECK_EQUAL(threads_for_beside(threads, BESIDE_TURNS, turn_beside, &few, &aside, NULL),
                     PFQ_OK);
         CHECK_EQUAL(few.turns, BESIDE_TURNS);
@@ -235,17 +236,43 @@ static void steps_are_taken_beside_the_turns(void)
     }
 }
 
+static void count_tick(void *context)
+{
+    struct aside *const aside = context;
+    CHECK(pthread_equal(pthread_self(), aside->caller));
+    aside->ticks++;
+}
+
+/* Takes as long as it takes until the caller, which has no steps left, has ticked thrice. */
+static pfq_status wait_for_ticks(void *context, size_t i, int thread, pfq_error *err)
+{
+    (void)i, (void)thread, (void)err;
+    struct aside *const aside = context;
+    while (aside->ticks < 3)
+        sleep_microseconds(200);
+    return PFQ_OK;
+}
+
+/* The caller ticks while others work, also when it has nothing else to do. */
+static void the_caller_ticks_meanwhile(void)
+{
+    struct aside idle = {.caller = pthread_self()};
+    const struct threads_aside aside = {step, &idle, count_tick};
+    CHECK_EQUAL(threads_for_beside(2, 4, wait_for_ticks, &idle, &aside, NULL), PFQ_OK);
+    CHECK(idle.ticks >= 3);
+}
+
 /* Without steps, or without turns, it is threads_for; a failed turn wins as it does there. */
 static void beside_nothing_it_is_a_loop(void)
 {
     struct visits visits = {.threads = 2};
-    const struct threads_aside none = {NULL, NULL};
+    const struct threads_aside none = {0};
     CHECK_EQUAL(threads_for_beside(2, 100, visit, &visits, NULL, NULL), PFQ_OK);
     CHECK_EQUAL(threads_for_beside(2, 100, visit, &visits, &none, NULL), PFQ_OK);
     for (size_t i = 0; i < 100; i++)
         CHECK_EQUAL(visits.turns[i], 2);
     struct aside unused = {.caller = pthread_self(), .left = 3};
-    const struct threads_aside aside = {step, &unused};
+    const struct threads_aside aside = {.step = step, .context = &unused};
     CHECK_EQUAL(threads_for_beside(2, 0, turn_beside, &unused, &aside, NULL), PFQ_OK);
     CHECK_EQUAL(unused.left, 3);
     pfq_error err = {0};
@@ -329,6 +356,7 @@ int main(int argc, char **argv)
     the_error_may_be_left_out();
     later_turns_are_not_begun();
     steps_are_taken_beside_the_turns();
+    the_caller_ticks_meanwhile();
     beside_nothing_it_is_a_loop();
     the_environment_names_a_number(argv[0]);
     the_mask_has_a_bit_for_each_cpu();

@@ -1,0 +1,157 @@
+/*
+ * The parallel engine for gzip, of all kinds: BGZF, many members, one big member, any mixture.
+ *
+ * A round takes a stretch of the compressed file, from a place that is known to all, and lays a
+ * grid over it: every rank has as many chunks as threads. A chunk is decoded by one thread, from
+ * the first start in it (gzip/find.h) to the first start behind it, without the text before it.
+ * Then the ranks tell each other where their chunks start and end, and everybody draws the same
+ * chain: a chunk counts if it starts where the one before it ended. The round ends where that is
+ * not so, and the next one begins there. Along the chain the windows become known, and then all
+ * text at once, in its place in the slice.
+ *
+ *     gunzip_chunk.c  a chunk by itself: find, walk or decode, put the text in its place
+ *     gunzip_chain.c  what all ranks know of a round: which chunks count, and whether members are
+ *                     what their checksums say
+ *     gunzip.c        the engine: reading, and the collectives between these
+ */
+#ifndef INPUT_GUNZIP_H
+#define INPUT_GUNZIP_H
+
+#include "gzip/bgzf.h"
+#include "gzip/checksum.h"
+#include "gzip/decode.h"
+#include "gzip/resolve.h"
+
+/* A place in the compressed file. */
+struct gunzip_place {
+    uint64_t bit;
+    enum gzip_place what;
+};
+
+/* ---- a chunk on its rank ---- */
+
+enum gunzip_stage { GUNZIP_FIND, GUNZIP_START, GUNZIP_WALK, GUNZIP_DECODE, GUNZIP_DONE };
+
+/* What came of a chunk. */
+enum gunzip_way {
+    GUNZIP_EMPTY,  /* nothing starts in it: the chunk before it goes through it */
+    GUNZIP_WALKED, /* a row of BGZF blocks, not inflated yet */
+    GUNZIP_DECODED
+};
+
+struct gunzip_chunk {
+    uint64_t boundary; /* byte of the file at which the next chunk of the grid begins */
+    enum gunzip_stage stage;
+    enum gunzip_way way;
+    bool wants; /* more bytes of the file before it can go on */
+    struct gunzip_place start;
+    struct gzip_found search; /* where to go on searching */
+
+    struct gzip_bgzf_row row; /* walked */
+    uint64_t row_end;
+
+    struct gzip_decoder *decoder; /* decoded */
+    struct gzip_chunk out;
+    pfq_error fault;           /* of GZIP_AT_FAULT */
+    uint64_t drained;          /* text its decoder gave in earlier rounds, since it was started */
+    uint32_t valid;            /* of the window before the start */
+    struct gzip_window window; /* before the start, when it is known */
+    uint32_t *checksums;       /* out.end_count + 1 */
+    size_t checksum_capacity;
+
+    bool counts;      /* it is in the chain */
+    uint64_t text_at; /* where its text begins in that of the file */
+    uint64_t number;  /* of members before it */
+};
+
+/* How chunks of a round are treated. */
+struct gunzip_rules {
+    struct gzip_input input;
+    enum gzip_starts starts;
+    size_t cap;
+    const struct gzip_window *window; /* before the round's first chunk, which is at `first` */
+    struct gunzip_place first;
+    uint64_t member; /* offset of the member that is open there */
+};
+
+/* Goes on until the chunk is done or wants more of the file. PFQ_OK or PFQ_NO_MEMORY. */
+pfq_status gunzip_chunk_run(struct gunzip_chunk *chunk, const struct gunzip_rules *rules,
+                            pfq_error *err);
+
+/* Where its text ends in the file, and what is there. Pure. */
+struct gunzip_place gunzip_chunk_end(const struct gunzip_chunk *chunk);
+
+/* Bytes of text. Pure. */
+uint64_t gunzip_chunk_text(const struct gunzip_chunk *chunk);
+
+/* From the window before the start to the one behind the end: *window is turned into it. */
+void gunzip_chunk_pass(struct gunzip_chunk *chunk, struct gzip_window *window);
+
+/* Puts the text of a decoded chunk to `text` and checks the members inside it. PFQ_OK,
+ * PFQ_NO_MEMORY or what is wrong with the data; then *bad_at is where in the chunk's text. */
+pfq_status gunzip_chunk_resolve(struct gunzip_chunk *chunk, uint8_t *text, uint64_t *bad_at,
+                                pfq_error *err);
+
+/* After the round: the decoder of a chunk that stopped at its cap is made ready to go on. */
+pfq_status gunzip_chunk_go_on(struct gunzip_chunk *chunk, pfq_error *err);
+
+void gunzip_chunk_release(struct gunzip_chunk *chunk);
+
+/* ---- what all ranks know ---- */
+
+/* What the ranks tell of a chunk before it is known whether it counts. */
+enum gunzip_word {
+    GUNZIP_WAY,
+    GUNZIP_BOUNDARY,
+    GUNZIP_START_BIT,
+    GUNZIP_START_WHAT,
+    GUNZIP_END_BIT,
+    GUNZIP_END_WHAT,
+    GUNZIP_TEXT,
+    GUNZIP_WIDE_TEXT, /* of it, decoded in 16 bits */
+    GUNZIP_ENDS,
+    GUNZIP_STOP,
+    GUNZIP_LAST_IS_EMPTY, /* of walked blocks: the last one is the mark of the end */
+    GUNZIP_WORDS
+};
+void gunzip_tell(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_WORDS]);
+
+/* The chain of a round. */
+struct gunzip_chain {
+    size_t last; /* of the chunks that count */
+    bool any;
+    uint64_t text, wide_text, ends; /* of all that count */
+    struct gunzip_place end;
+    enum gzip_stop stop; /* of the last one */
+    bool members_only;   /* members are so many that starts need not be looked for elsewhere */
+    bool walked;         /* the last one was */
+    bool marked;         /* and it ended with the mark of the end */
+};
+
+/* Draws the chain from what all told, `count` chunks in the order of the file; counts[i] says
+ * whether the i-th is in it. Pure. */
+void gunzip_draw(const uint64_t *words, size_t count, struct gunzip_place start, bool *counts,
+                 struct gunzip_chain *chain);
+
+/* What the ranks tell of the checksums of a chunk that counts. */
+enum gunzip_check_word {
+    GUNZIP_CHECK_ENDS,
+    GUNZIP_CHECK_HEAD_CRC, /* of the text up to the first end of a member */
+    GUNZIP_CHECK_HEAD_BYTES,
+    GUNZIP_CHECK_FOOTER_CRC,
+    GUNZIP_CHECK_FOOTER_SIZE,
+    GUNZIP_CHECK_FOOTER,
+    GUNZIP_CHECK_TAIL_CRC, /* of the text behind the last one */
+    GUNZIP_CHECK_TAIL_BYTES,
+    GUNZIP_CHECK_MEMBER, /* where the member of the tail begins */
+    GUNZIP_CHECK_TEXT,   /* all of it */
+    GUNZIP_CHECK_WORDS
+};
+void gunzip_tell_checks(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_CHECK_WORDS]);
+
+/* Adds a chunk to what is known of the open member. *end is where in its text a member ended that
+ * is not what its footer says. PFQ_OK or PFQ_BAD_GZIP. */
+pfq_status gunzip_fold(struct gzip_checksum *sum, const uint64_t words[GUNZIP_CHECK_WORDS],
+                       uint64_t *end, pfq_error *err);
+
+#endif

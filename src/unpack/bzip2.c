@@ -1,0 +1,77 @@
+/*
+ * bzip2: streams in a row; each has a decoder of its own, since the library cannot begin anew.
+ */
+#include "unpack/kinds.h"
+
+#if PFQ_BZIP2
+#include <bzlib.h>
+#include <limits.h>
+#include <stdlib.h>
+
+struct state {
+    bz_stream stream;
+    bool open;
+};
+
+static void *create(void)
+{
+    return calloc(1, sizeof(struct state));
+}
+
+static void close_stream(struct state *state)
+{
+    if (state->open)
+        BZ2_bzDecompressEnd(&state->stream);
+    state->open = false;
+}
+
+static void destroy(void *place)
+{
+    close_stream(place);
+    free(place);
+}
+
+static unsigned narrow(size_t bytes)
+{
+    return bytes < UINT_MAX ? (unsigned)bytes : UINT_MAX;
+}
+
+static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
+{
+    (void)err;
+    struct state *const state = place;
+    bz_stream *const stream = &state->stream;
+    if (!state->open && !step->in.size)
+        return UNPACK_ENDED;
+    if (!state->open) {
+        *stream = (bz_stream){0};
+        if (BZ2_bzDecompressInit(stream, 0, 0) != BZ_OK)
+            return UNPACK_NO_MEMORY;
+        state->open = true;
+    }
+    /* The library reads from here, but its interface is older than const. */
+    union {
+        const uint8_t *data;
+        char *text;
+    } in = {step->in.data};
+    stream->next_in = in.text;
+    stream->avail_in = narrow(step->in.size);
+    stream->next_out = (char *)step->out;
+    stream->avail_out = narrow(step->room);
+    const unsigned had = stream->avail_in, room = stream->avail_out;
+    const int code = BZ2_bzDecompress(stream);
+    step->taken = had - stream->avail_in;
+    step->made = room - stream->avail_out;
+    if (code == BZ_STREAM_END) {
+        close_stream(state);
+        return UNPACK_ENDED;
+    }
+    return code == BZ_OK          ? UNPACK_GOES_ON
+           : code == BZ_MEM_ERROR ? UNPACK_NO_MEMORY
+                                  : UNPACK_DAMAGED;
+}
+
+const struct unpack_row unpack_bzip2 = {"bzip2", create, destroy, turn};
+#else
+const struct unpack_row unpack_bzip2 = {.name = "bzip2"};
+#endif

@@ -1,0 +1,169 @@
+/*
+ * gzip (RFC 1952) by our own decoder, from the front to the back, with every checksum verified.
+ *
+ * The decoder wants a stretch of the file that begins where it stands, so what it has not used is
+ * kept and the next bytes are put behind it. It holds text of some hundred kilobytes at a time,
+ * which is copied out while it is in the cache.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "gzip/checksum.h"
+#include "gzip/decode.h"
+#include "gzip/resolve.h"
+#include "unpack/kinds.h"
+
+enum { CAP_BYTES = 256 * 1024, GARBAGE_BYTES = 1 << 20 };
+
+struct state {
+    struct gzip_decoder *decoder;
+    struct buffer stretch;
+    struct gzip_input input;  /* what is in it */
+    struct gzip_checksum sum; /* of the open member */
+    struct gzip_chunk chunk;  /* text that has not been copied out: from `copied` on */
+    struct buffer text;
+    size_t copied;
+    uint32_t *checksums;
+    size_t checksum_capacity;
+    bool garbage; /* the members have ended, and something else follows */
+    bool ended;
+    char remark[128];
+};
+
+static void destroy(void *place)
+{
+    struct state *const state = place;
+    gzip_decoder_destroy(state->decoder);
+    buffer_release(&state->stretch);
+    buffer_release(&state->text);
+    free(state->checksums);
+    free(state);
+}
+
+static void *create(void)
+{
+    static const struct gzip_start start = {.place = GZIP_MEMBER, .member = 0};
+    struct state *const state = calloc(1, sizeof *state);
+    if (!state)
+        return NULL;
+    state->decoder = gzip_decoder_create(NULL);
+    if (state->decoder && gzip_decoder_start(state->decoder, &start, NULL) == PFQ_OK)
+        return state;
+    destroy(state);
+    return NULL;
+}
+
+/* Forgets what the decoder has used, and takes what has come. */
+static pfq_status take(struct state *state, struct unpack_step *step, pfq_error *err)
+{
+    struct gzip_input *const input = &state->input;
+    const uint64_t at = state->chunk.bit / 8;
+    const size_t used = at > input->offset ? (size_t)(at - input->offset) : 0;
+    const size_t kept = input->bytes.size - used;
+    if (kept)
+        memmove(state->stretch.data, state->stretch.data + used, kept);
+    const pfq_status status =
+        buffer_reserve(&state->stretch, kept + step->in.size + GZIP_PADDING_BYTES, kept, err);
+    if (status)
+        return status;
+    if (step->in.size)
+        memcpy(state->stretch.data + kept, step->in.data, step->in.size);
+    *input = (struct gzip_input){
+        {state->stretch.data, kept + step->in.size}, input->offset + used, step->last};
+    step->taken = step->in.size;
+    return PFQ_OK;
+}
+
+/* Takes the text of a run over, and checks the members that end in it. */
+static pfq_status take_text(struct state *state, pfq_error *err)
+{
+    const struct gzip_chunk *const chunk = &state->chunk;
+    pfq_status status = buffer_reserve(&state->text, chunk->text, 0, err);
+    if (!status)
+        status = memory_grow(&state->checksums, &state->checksum_capacity, chunk->end_count + 1,
+                             sizeof *state->checksums, err);
+    if (status)
+        return status;
+    gzip_resolve(chunk, NULL, state->text.data, state->checksums);
+    return gzip_checksum_fold(&state->sum, chunk->text, chunk->ends, chunk->end_count,
+                              state->checksums, err);
+}
+
+/* Copies text out; true if none is left. */
+static bool copy_out(struct state *state, struct unpack_step *step)
+{
+    const size_t left = state->chunk.text - state->copied, room = step->room - step->made;
+    const size_t bytes = left < room ? left : room;
+    if (bytes)
+        memcpy(step->out + step->made, state->text.data + state->copied, bytes);
+    step->made += bytes;
+    state->copied += bytes;
+    return bytes == left;
+}
+
+/* Looks at a good part of what follows the last member, when it is there. */
+static enum unpack_outcome judge_garbage(struct state *state, struct unpack_step *step,
+                                         pfq_error *err)
+{
+    const uint64_t at = state->chunk.bit / 8;
+    if (!state->input.last && state->input.bytes.size < GARBAGE_BYTES)
+        return UNPACK_GOES_ON;
+    state->ended = true;
+    if (gzip_judge_garbage(at, state->chunk.garbage_is_text, gzip_hides_member(&state->input, at),
+                           err))
+        return UNPACK_FAILED;
+    snprintf(state->remark, sizeof state->remark, GZIP_GARBAGE_REMARK, (unsigned long long)at);
+    step->remark = state->remark;
+    return UNPACK_ENDED;
+}
+
+/* Goes on decoding. */
+static enum unpack_outcome run(struct state *state, struct unpack_step *step, pfq_error *err)
+{
+    static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES};
+    pfq_error fault;
+    const pfq_status status =
+        gzip_decoder_run(state->decoder, &state->input, &limits, &state->chunk, &fault);
+    if (status == PFQ_NO_MEMORY)
+        return UNPACK_NO_MEMORY;
+    if (status) {
+        if (err)
+            *err = fault;
+        return UNPACK_FAILED;
+    }
+    switch (take_text(state, err)) {
+    case PFQ_OK:
+        break;
+    case PFQ_NO_MEMORY:
+        return UNPACK_NO_MEMORY;
+    default:
+        return UNPACK_FAILED;
+    }
+    copy_out(state, step);
+    state->garbage = state->chunk.stop == GZIP_AT_GARBAGE;
+    state->ended = state->chunk.stop == GZIP_AT_END;
+    return state->ended ? UNPACK_ENDED : UNPACK_GOES_ON;
+}
+
+static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
+{
+    struct state *const state = place;
+    if (!copy_out(state, step))
+        return UNPACK_GOES_ON;
+    if (state->ended) {
+        step->taken = step->in.size;
+        return UNPACK_ENDED;
+    }
+    if (state->chunk.text) {
+        gzip_decoder_drain(state->decoder);
+        state->chunk.text = 0;
+    }
+    state->copied = 0;
+    if (take(state, step, err))
+        return UNPACK_NO_MEMORY;
+    return state->garbage ? judge_garbage(state, step, err) : run(state, step, err);
+}
+
+const struct unpack_row unpack_gzip = {"gzip", create, destroy, turn};
