@@ -1,5 +1,5 @@
 /*
- * What the command does, as functions: convert, validate, export, plan, info.
+ * What the command does, as functions: convert, stats, validate, export, plan, info.
  *
  * All of them are collective over a team and return the same status, and the same error, on every
  * rank. Configs are plain structs whose all-zero value means the defaults. A library that was built
@@ -68,7 +68,9 @@ typedef struct pfq_convert_config {
     unsigned columns; /* bits of parfastq/batch.h; others are left out. 0: all */
     pfq_base_form bases;
     pfq_score_form scores;
-    bool force;          /* replace an output that exists */
+    bool qc;    /* keep the statistics of pfq_stats in the file, as JSON: /summary/json. Of all
+                   columns,    in the forms they come in */
+    bool force; /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
 } pfq_convert_config;
 
@@ -83,11 +85,10 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
 
 /* Reads and checks everything `pfq_convert` checks, reports every bad record, writes nothing. If
  * the input is one file and that is HDF5, it must be one of pfq_convert: then its structure, its
- * values, its counts, its checksums and the names of mates are checked, and everything that is wrong
- * is reported with dataset and row.
- * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
- * Returns: PFQ_OK if all records are good; PFQ_BAD_RECORDS if not, after each has been reported; or
- * a failure. */
+ * values, its counts, its checksums and the names of mates are checked, and everything that is
+ * wrong is reported with dataset and row. Collective: team. Threads: main. Owns: nothing is kept.
+ * `counts` may be NULL. Returns: PFQ_OK if all records are good; PFQ_BAD_RECORDS if not, after each
+ * has been reported; or a failure. */
 pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err);
 
@@ -96,6 +97,24 @@ pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser
  * kept. Returns: PFQ_OK or a failure. */
 pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                     FILE *out, pfq_error *err);
+
+typedef struct pfq_stats_config {
+    pfq_parser_config parse;
+    bool tabs;          /* the table for programs: separated by tabs */
+    const char *json;   /* files to write, and a directory; NULL: not wanted */
+    const char *fastqc; /* DIR/NAME_fastqc/ of each input, as FastQC would write it */
+    const char *html;
+    bool force; /* replace outputs that exist */
+} pfq_stats_config;
+
+/* Quality control of each input, FASTQ or (one file without mates) HDF5: a table on rank 0 with a
+ * row for each mate, and the reports that are asked for. All numbers are the same for any ranks,
+ * threads and slices.
+ * Collective: team. Threads: main. Owns: nothing is kept.
+ * Returns: PFQ_OK; PFQ_BAD_RECORDS with complete reports if bad records were left out; any other
+ * status without reports. */
+pfq_status pfq_stats(pfq_team *team, const pfq_reads *inputs, size_t n,
+                     const pfq_stats_config *config, FILE *out, pfq_error *err);
 
 typedef struct pfq_export_config {
     int threads;          /* as in pfq_parser_config */

@@ -6,8 +6,10 @@
  */
 #include "cli/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/version.h"
 #include "cli/words.h"
 #include "parfastq/version.h"
@@ -91,19 +93,36 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
     };
 }
 
-/* The output is named, and is none of the inputs: --force would replace what is being read. */
+/* An output is none of the inputs: --force would replace what is being read. */
+static pfq_status check_is_no_input(const struct cli_options *options, const char *output,
+                                    pfq_error *err)
+{
+    for (int mate = -1; mate < PFQ_MAX_MATES; mate++) {
+        const struct cli_list *list = mate < 0 ? &options->operands : &options->reads[mate];
+        for (size_t i = 0; i < list->n; i++)
+            if (strcmp(list->items[i], output) == 0)
+                return error_set(err, PFQ_USAGE, NULL, "'%.200s' is both input and output", output);
+    }
+    return check_is_no_stream(output, err);
+}
+
 static pfq_status check_output(const struct cli_options *options, const char *what, pfq_error *err)
 {
     if (!options->output)
         return error_set(err, PFQ_USAGE, NULL, "no output: name %s with -o", what);
-    for (int mate = -1; mate < PFQ_MAX_MATES; mate++) {
-        const struct cli_list *list = mate < 0 ? &options->operands : &options->reads[mate];
-        for (size_t i = 0; i < list->n; i++)
-            if (strcmp(list->items[i], options->output) == 0)
-                return error_set(err, PFQ_USAGE, NULL, "'%.200s' is both input and output",
-                                 options->output);
-    }
-    return check_is_no_stream(options->output, err);
+    return check_is_no_input(options, options->output, err);
+}
+
+static pfq_status check_reports(const struct cli_options *options, pfq_error *err)
+{
+    const char *const reports[] = {options->json, options->html};
+    pfq_status status = PFQ_OK;
+    for (size_t i = 0; i < 2 && !status; i++)
+        if (reports[i])
+            status = check_is_no_input(options, reports[i], err);
+    if (!status && options->json && options->html && strcmp(options->json, options->html) == 0)
+        return refuse(err, "--json and --html name the same file");
+    return status;
 }
 
 static pfq_status check_one_operand(const struct cli_options *options, const char *name,
@@ -137,6 +156,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
                                        .columns = (unsigned)call->options.columns,
                                        .bases = (pfq_base_form)call->options.bases,
                                        .scores = (pfq_score_form)call->options.quality,
+                                       .qc = call->options.qc != 0,
                                        .force = call->options.force,
                                        .command = call->line};
     pfq_counts counts = {0};
@@ -149,6 +169,50 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
     status = pfq_convert(call->team, &reads, call->options.output, &config, &counts, err);
     if (has_delivered(status))
         console_summary(call->console, &counts);
+    return status;
+}
+
+/* Without mates, each file is an input of its own; else all are one. Owns: the caller frees
+ * *inputs. */
+static pfq_status inputs_from(const struct cli_options *options, pfq_reads **inputs, size_t *n,
+                              pfq_error *err)
+{
+    pfq_reads reads;
+    const pfq_status status = reads_from(options, &reads, err);
+    if (status)
+        return status;
+    *n = options->operands.n ? options->operands.n : 1;
+    *inputs = memory_allocate(*n, sizeof **inputs, err);
+    if (!*inputs)
+        return PFQ_NO_MEMORY;
+    for (size_t i = 0; i < *n; i++) {
+        (*inputs)[i] = reads;
+        if (options->operands.n) {
+            (*inputs)[i].files[0] = &options->operands.items[i];
+            (*inputs)[i].lanes[0] = 1;
+        }
+    }
+    return PFQ_OK;
+}
+
+static pfq_status run_stats(struct cli_call *call, pfq_error *err)
+{
+    const struct cli_options *options = &call->options;
+    const pfq_stats_config config = {.parse = parse_config_from(call),
+                                     .tabs = options->tabs != 0,
+                                     .json = options->json,
+                                     .fastqc = options->fastqc,
+                                     .html = options->html,
+                                     .force = options->force != 0};
+    pfq_reads *inputs = NULL;
+    size_t n = 0;
+    pfq_error own = {.status = PFQ_OK};
+    if (!check_reports(options, &own))
+        inputs_from(options, &inputs, &n, &own);
+    pfq_status status = team_conclude(call->team, &own, err);
+    if (!status)
+        status = pfq_stats(call->team, inputs, n, &config, call->out, err);
+    free(inputs);
     return status;
 }
 
@@ -236,6 +300,9 @@ static const struct command commands[] = {
     {"convert", CLI_CONVERT,
      {"[options] -o OUT.h5 READS.fastq ...", "[options] -o OUT.h5 -1 R1.fastq -2 R2.fastq"},
      "FASTQ to HDF5; several files are lanes, read one after the other", run_convert},
+    {"stats", CLI_STATS,
+     {"[options] READS.fastq|IN.h5 ...", "[options] -1 R1.fastq -2 R2.fastq"},
+     "quality control: a table, and reports as JSON, FastQC text and HTML", run_stats},
     {"validate", CLI_VALIDATE,
      {"[options] READS.fastq ...|IN.h5", "[options] -1 R1.fastq -2 R2.fastq"},
      "check everything and list what is wrong, with its place", run_validate},

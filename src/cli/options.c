@@ -16,8 +16,8 @@
 #include "cli/words.h"
 
 enum {
-    READS = CLI_CONVERT | CLI_VALIDATE | CLI_PLAN,
-    TEXT = CLI_CONVERT | CLI_VALIDATE,
+    READS = CLI_CONVERT | CLI_VALIDATE | CLI_PLAN | CLI_STATS,
+    TEXT = CLI_CONVERT | CLI_VALIDATE | CLI_STATS,
     ROUNDS = READS | CLI_EXPORT,
     EVERY = ROUNDS | CLI_INFO | CLI_VERSION | CLI_HELP | CLI_ALONE,
 
@@ -78,7 +78,7 @@ static const struct option options_table[] = {
      .help = "the input holds mates 1 and 2 in turn"},
     {"quality-encoding", 0, TEXT, OPTION_CHOICE, KEPT(quality_encoding), .value = "NAME",
      .standard = "auto", .choices = encodings, .help = "how qualities are written:"},
-    {"on-error", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
+    {"on-error", 0, CLI_CONVERT | CLI_STATS, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
      .standard = "stop", .choices = error_policies,
      .help = "at a bad record, end or leave it out:"},
     {"max-errors", 0, TEXT, OPTION_COUNT, KEPT(max_errors), .value = "N",
@@ -105,6 +105,8 @@ static const struct option options_table[] = {
     {"quality", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(quality), .value = "FORM",
      .standard = "phred", .choices = score_forms,
      .help = "scores as they are, or in Illumina's eight bins, which loses the rest:"},
+    {"qc", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(qc),
+     .help = "keep the statistics of 'parfastq stats' in the file, as /summary/json"},
     {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
      .low = 1, .high = PFQ_MAX_MATES,
      .help = "which mate to export; needed where there are several, unless they came interleaved"},
@@ -112,6 +114,15 @@ static const struct option options_table[] = {
      .help = "only rows A to B - 1, counted from 0; A: and :B are open ranges"},
     {"fasta", 0, CLI_EXPORT, OPTION_FLAG, 1, KEPT(fasta),
      .help = "write FASTA, without qualities"},
+    {"tsv", 0, CLI_STATS, OPTION_FLAG, 1, KEPT(tabs),
+     .help = "print the table for programs: separated by tabs"},
+    {"json", 0, CLI_STATS, OPTION_TEXT, KEPT(json), .value = "FILE",
+     .help = "write all statistics as JSON"},
+    {"fastqc", 0, CLI_STATS, OPTION_TEXT, KEPT(fastqc), .value = "DIR",
+     .help = "write DIR/NAME_fastqc/ for each input: fastqc_data.txt and summary.txt, as FastQC "
+             "writes them"},
+    {"html", 0, CLI_STATS, OPTION_TEXT, KEPT(html), .value = "FILE",
+     .help = "write a page with charts"},
     {"threads", 't', ROUNDS | CLI_VERSION, OPTION_COUNT, KEPT(threads), .value = "N",
      .low = 1, .high = 4096,
      .help = "threads of each rank (default: OMP_NUM_THREADS, else the CPUs it may use)"},
@@ -124,7 +135,7 @@ static const struct option options_table[] = {
     {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
      .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
      .help = "text that one thread parses at a time"},
-    {"force", 'f', CLI_CONVERT | CLI_EXPORT, OPTION_FLAG, 1, KEPT(force),
+    {"force", 'f', CLI_CONVERT | CLI_EXPORT | CLI_STATS, OPTION_FLAG, 1, KEPT(force),
      .help = "replace an output that exists"},
     {"quiet", 'q', ROUNDS, OPTION_FLAG, 1, KEPT(quiet),
      .help = "no progress, no warnings, no summary; errors only"},

@@ -26,7 +26,8 @@ enum {
     CLI_INFO = 16,
     CLI_VERSION = 32,
     CLI_HELP = 64,
-    CLI_ALONE = 128 /* `parfastq` without a command */
+    CLI_ALONE = 128, /* `parfastq` without a command */
+    CLI_STATS = 256
 };
 
 enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };
@@ -67,6 +68,9 @@ struct cli_options {
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
     int fasta;
+    int qc;
+    int tabs;
+    const char *json, *fastqc, *html; /* NULL: not given */
     int force;
     int quiet;
     int progress; /* enum cli_progress */

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "run/counting.h"
+#include "run/stats.h"
 #include "store/store.h"
 #include "team/team.h"
 
@@ -25,6 +26,9 @@ struct convert {
     int now;
     uint8_t low, high; /* the smallest and the largest quality character of this rank */
     pfq_compression compression;
+    bool qc;
+    struct stats_counted counted; /* of this rank, where qc is set */
+    char *summary;                /* of rank 0 */
     struct store *store;
     struct team_output *output;
     pfq_error own; /* what failed on this rank since the last agreement */
@@ -70,6 +74,11 @@ static pfq_status check_config(const pfq_convert_config *config, pfq_error *err)
         return error_set(err, PFQ_USAGE, NULL, "there is no such form of bases or scores");
     if (config->scores == PFQ_SCORES_BIN8 && config->parse.quality_encoding == PFQ_QUALITY_SOLEXA)
         return error_set(err, PFQ_USAGE, NULL, "the bins are of Phred scores, not of Solexa's");
+    const bool whole = !config->columns || config->columns == PFQ_COLUMNS_ALL;
+    if (config->qc && (!whole || config->bases || config->scores))
+        return error_set(
+            err, PFQ_USAGE, NULL,
+            "statistics are of reads as they come: of all columns, and in no other form");
     return PFQ_OK;
 }
 
@@ -77,6 +86,20 @@ static pfq_status check_config(const pfq_convert_config *config, pfq_error *err)
 static unsigned left_out(const pfq_convert_config *config)
 {
     return config->columns ? PFQ_COLUMNS_ALL & ~config->columns : 0;
+}
+
+/* A failure is agreed on in the first turn. */
+static void begin_qc(struct convert *convert, const pfq_reads *reads,
+                     const pfq_convert_config *config)
+{
+    convert->qc = config->qc;
+    if (!config->qc)
+        return;
+    stats_name_mates(reads, &convert->counted);
+    convert->counted.format = "FASTQ";
+    convert->counted.encoding = config->parse.quality_encoding;
+    tallying_begin(&convert->counted.tallying, reads->interleaved ? 2 : reads->mates,
+                   reads->interleaved, convert->reading.input_config.threads, true, &convert->own);
 }
 
 /* Creates the output and the means of filling it. */
@@ -100,6 +123,7 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .command = config->command,
     };
     counting_begin(&convert->counting, reads);
+    begin_qc(convert, reads, config);
     pfq_status status = spare_inputs(convert->team, reads, output, err);
     if (!status)
         status = team_output_create(convert->team, output, config->force, &convert->output, err);
@@ -155,6 +179,14 @@ static pfq_status make_parts(struct convert *convert, const struct input_round *
     return status;
 }
 
+/* All threads count the text of the round, while the main thread writes the rows of the last. */
+static void count_qc(struct convert *convert, const struct input_round *round)
+{
+    const struct threads_aside aside = input_aside(convert->reading.input);
+    if (convert->qc && !convert->own.status)
+        tallying_round(&convert->counted.tallying, round, &aside, &convert->own);
+}
+
 /* One round. *more is false when the input is over. */
 static pfq_status turn(struct convert *convert, bool *more, pfq_error *err)
 {
@@ -165,6 +197,7 @@ static pfq_status turn(struct convert *convert, bool *more, pfq_error *err)
     if (status || !round)
         return status;
     counting_add(&convert->counting, round);
+    count_qc(convert, round);
     make_parts(convert, round, parts, &convert->own); /* a failure is agreed in the next turn */
     reading_tell(&convert->reading, false);
     return store_append(convert->store, parts, err);
@@ -194,6 +227,22 @@ static pfq_status list_origins(const struct input *input, struct store_origin **
             origin->tail_bytes = file->tail_bytes;
         }
     return PFQ_OK;
+}
+
+/* Has the file keep what was counted. */
+static pfq_status keep_qc(struct convert *convert, pfq_error *err)
+{
+    size_t bytes = 0;
+    if (!convert->qc)
+        return PFQ_OK;
+    pfq_status status = team_conclude(convert->team, &convert->own, err);
+    if (!status)
+        status = tallying_unite(&convert->counted.tallying, convert->team, err);
+    if (!status)
+        status = stats_json(convert->team, &convert->counted, &convert->summary, &bytes, err);
+    if (!status && convert->summary)
+        store_keep_summary(convert->store, convert->summary, bytes);
+    return status;
 }
 
 static pfq_status finish_store(struct convert *convert, pfq_error *err)
@@ -233,7 +282,9 @@ static pfq_status warn_of_phred64(struct convert *convert, const pfq_parser_conf
 static pfq_status finish(struct convert *convert, const pfq_parser_config *config,
                          pfq_counts *counts, pfq_error *err)
 {
-    pfq_status status = finish_store(convert, err);
+    pfq_status status = keep_qc(convert, err);
+    if (!status)
+        status = finish_store(convert, err);
     if (!status)
         status = warn_of_phred64(convert, config, err);
     if (!status)
@@ -280,6 +331,8 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
         for (int i = 0; i < 2; i++)
             free(convert.batches[i][mate].list);
+    tallying_end(&convert.counted.tallying);
+    free(convert.summary);
     reading_close(&convert.reading);
     return status;
 }

@@ -62,8 +62,8 @@ pfq_status packed_text(struct packed *packed, struct span text, bool last, size_
 {
     const size_t blocks = text.size / GZIP_BGZF_TEXT_BYTES + !!(text.size % GZIP_BGZF_TEXT_BYTES);
     struct job job = {packed, text};
-    pfq_status status = memory_grow(&packed->sizes, &packed->sizes_capacity, blocks,
-                                    sizeof *packed->sizes, err);
+    pfq_status status =
+        memory_grow(&packed->sizes, &packed->sizes_capacity, blocks, sizeof *packed->sizes, err);
     if (!status)
         status = memory_grow(&packed->out, &packed->capacity,
                              blocks * GZIP_BGZF_BLOCK_BYTES + GZIP_BGZF_END_BYTES, 1, err);

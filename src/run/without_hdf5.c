@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "parfastq/run.h"
+#include "run/stats.h"
 #include "run/validate_file.h"
 
 static pfq_status refuse(const char *what, pfq_error *err)
@@ -45,4 +46,11 @@ pfq_status validate_file(pfq_team *team, const char *path, const pfq_parser_conf
 {
     (void)team, (void)path, (void)config, (void)counts;
     return refuse("validate an HDF5 file", err);
+}
+
+pfq_status stats_count_store(pfq_team *team, const char *input, const pfq_stats_config *config,
+                             bool all, struct stats_counted *counted, pfq_error *err)
+{
+    (void)team, (void)input, (void)config, (void)all, (void)counted;
+    return refuse("read an HDF5 file", err);
 }

@@ -220,6 +220,45 @@ static bool put_root(const struct store *store, hid_t file)
            h5_put_number(file, "mates", (uint64_t)store->mates);
 }
 
+/* ---- the summary ---- */
+
+static hid_t create_text(hid_t group, const char *name, size_t bytes)
+{
+    const hsize_t length = bytes;
+    hid_t dataset = H5I_INVALID_HID;
+    const hid_t space = H5Screate_simple(1, &length, NULL);
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    if (space >= 0 && properties >= 0 && H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER) >= 0 &&
+        H5Pset_obj_track_times(properties, false) >= 0)
+        dataset =
+            H5Dcreate2(group, name, H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    const hid_t reason = h5_keep_reason(dataset >= 0);
+    if (properties >= 0)
+        H5Pclose(properties);
+    if (space >= 0)
+        H5Sclose(space);
+    h5_restore_reason(reason);
+    return dataset;
+}
+
+/* What was counted, where that was asked for. */
+static bool put_summary(const struct store *store, hid_t file)
+{
+    if (!store->summary)
+        return true;
+    hid_t group = H5Gcreate2(file, "summary", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t dataset = group >= 0 ? create_text(group, "json", store->summary_bytes) : group;
+    const bool good =
+        dataset >= 0 && h5_write(dataset, h5_native(1), 0, store->summary_bytes, store->summary) &&
+        h5_put_text(dataset, "unit", "byte, text") &&
+        h5_put_text(dataset, "description", "statistics of the reads, as 'parfastq stats --json'");
+    const hid_t reason = h5_keep_reason(good);
+    h5_close_dataset(&dataset);
+    h5_close_group(&group);
+    h5_restore_reason(reason);
+    return good;
+}
+
 /* ---- the file ---- */
 
 static bool put_all(const struct store *store, struct driver_plan *plan, hid_t file,
@@ -228,7 +267,7 @@ static bool put_all(const struct store *store, struct driver_plan *plan, hid_t f
     bool good = put_root(store, file);
     for (int m = 0; good && m < store->mates; m++)
         good = put_group(store, plan, file, m);
-    return good && provenance_put(file, origins, n);
+    return good && put_summary(store, file) && provenance_put(file, origins, n);
 }
 
 pfq_status store_assemble(const struct store *store, const struct store_origin *origins, size_t n,

@@ -134,6 +134,22 @@ static void print_datasets(const struct store_reader *reader, FILE *out)
                 print_dataset(reader, m, column, out);
 }
 
+/* /summary/json, where the file has one. */
+static void print_summary(const struct store_reader *reader, FILE *out)
+{
+    if (H5Lexists(reader->file, "summary", H5P_DEFAULT) <= 0 ||
+        H5Lexists(reader->file, "summary/json", H5P_DEFAULT) <= 0)
+        return;
+    hid_t dataset = H5Dopen2(reader->file, "summary/json", H5P_DEFAULT);
+    if (dataset < 0)
+        return;
+    fprintf(out, "%-20s %-6s %14llu %14llu %6s  %-14s  %s\n", "/summary/json", "uint8",
+            (unsigned long long)reader_length(dataset),
+            (unsigned long long)H5Dget_storage_size(dataset), "-", "none",
+            "statistics of the reads, as 'parfastq stats --json'");
+    h5_close_dataset(&dataset);
+}
+
 static pfq_status print_origins(struct store_reader *reader, FILE *out, pfq_error *err)
 {
     fprintf(out, "\n%4s %14s %14s %14s %10s  %-11s  %-20s  %s\n", "mate", "first row", "records",
@@ -162,6 +178,7 @@ pfq_status store_print(struct store_reader *reader, FILE *out, pfq_error *err)
     for (int m = 0; m < reader->summary.mates; m++)
         print_mate(reader, m, out);
     print_datasets(reader, out);
+    print_summary(reader, out);
     const pfq_status status = print_origins(reader, out, err);
     if (status)
         return status;

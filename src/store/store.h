@@ -77,6 +77,9 @@ pfq_status store_append(struct store *store, const struct store_part *parts, pfq
  * the time in which this thread has nothing else to do. Local. */
 bool store_step(struct store *store);
 
+/* Has /summary/json hold a text, which must stay until store_finish returns. Rank 0 alone. */
+void store_keep_summary(struct store *store, const char *json, size_t bytes);
+
 /* Writes attributes and provenance (of rank 0), flushes and closes. Releases the store in any case.
  * Collective; the same status on every rank. */
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,

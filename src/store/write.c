@@ -287,6 +287,12 @@ static void close_file(struct store *store, pfq_error *own)
     team_file_close(file, own->status ? NULL : own);
 }
 
+void store_keep_summary(struct store *store, const char *json, size_t bytes)
+{
+    store->summary = json;
+    store->summary_bytes = bytes;
+}
+
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
                         pfq_error *err)
 {

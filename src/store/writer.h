@@ -72,6 +72,8 @@ struct store {
     struct buffer piece;     /* PIECE_BYTES */
     uint64_t *adding_of_all; /* `adding` of every rank and mate, where the way needs it */
     uint64_t *counts;        /* a word for each rank */
+    const char *summary;     /* rank 0's; another's memory; NULL: none */
+    size_t summary_bytes;
     struct encoder *encoder; /* NULL: chunks are written as they are */
 };
 

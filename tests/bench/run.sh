@@ -6,7 +6,7 @@
 #
 # Environment: BENCH_DIR where files go (default: a directory below /dev/shm), BENCH_RUNS (5), BENCH_RANKS ("1 2"),
 # BENCH_THREADS ("1 2 4 8 16"), BENCH_BYTES of text for the parser ("100000000 1000000000"), BENCH_ROWS of its table (10),
-# BENCH_WHAT ("parser convert").
+# BENCH_WHAT ("parser convert stats"; stats, beside seqkit and fastp where they are installed, goes with convert).
 # Every row is the median of BENCH_RUNS runs, taken in turn with those it is compared with. Output files lie in a
 # memory file system unless BENCH_DIR says otherwise, and inputs are in the page cache, so that it is the program that
 # is measured and not a disk.
@@ -19,7 +19,7 @@ export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
-what=${BENCH_WHAT:-parser convert}
+what=${BENCH_WHAT:-parser convert stats}
 threads_list=${BENCH_THREADS:-1 2 4 8 16}
 bytes_list=${BENCH_BYTES:-100000000 1000000000}
 runs=${BENCH_RUNS:-5}
@@ -138,3 +138,53 @@ if [ -n "${BENCH_SIZES:-}" ]; then
     read -r -a sizes_of <<<"$BENCH_SIZES"
     PARFASTQ=$parfastq BENCH_RUNS=$runs bash tests/bench/sizes.sh "${sizes_of[@]}"
 fi
+[[ " $what " == *" stats "* ]] || exit 0
+
+# ---- quality control ----
+
+# took NAME COMMAND...: wall and processor seconds of a run, to $dir/stats.NAME.
+took() {
+    local name=$1
+    shift
+    command time -a -o "$dir/stats.$name" -f "%e %U %S" "$@" >/dev/null 2>&1
+}
+
+# Quality control: all in turn, with as many threads each.
+threads=$(nproc)
+declare -A tools=(
+    [validate]="$parfastq validate -q -t $threads $reads"
+    [stats]="$parfastq stats -q -t $threads $reads"
+    [stats --json]="$parfastq stats -q -f -t $threads --json $dir/qc.json $reads"
+)
+names=(validate stats "stats --json")
+if command -v seqkit >/dev/null; then
+    tools[seqkit stats -a]="seqkit stats -a -j $threads $reads"
+    names+=("seqkit stats -a")
+fi
+if command -v fastp >/dev/null; then
+    tools[fastp]="fastp -i $reads -A -Q -L -G -w $threads --json $dir/fastp.json --html $dir/fastp.html"
+    names+=(fastp)
+fi
+for _ in $(seq "$runs"); do
+    for name in "${names[@]}"; do
+        # shellcheck disable=SC2086  # words of a command
+        OMP_WAIT_POLICY=passive took "$name" ${tools[$name]}
+    done
+done
+
+# column NAME FORMULA: the median of it over the runs.
+column() {
+    awk "{print $2}" "$dir/stats.$1" >"$dir/column"
+    median "$dir/column"
+}
+
+all=$(column "stats --json" '$1')
+all_cpu=$(column "stats --json" '$2 + $3')
+echo
+echo "| $threads threads | seconds | processor seconds | of stats --json | processor time of stats --json |"
+echo "|---|---|---|---|---|"
+for name in "${names[@]}"; do
+    awk -v name="$name" -v wall="$(column "$name" '$1')" -v cpu="$(column "$name" '$2 + $3')" \
+        -v all="$all" -v all_cpu="$all_cpu" 'BEGIN {
+        printf "| %s | %.2f | %.2f | %.2f | %.2f |\n", name, wall, cpu, wall / all, cpu / all_cpu}'
+done

@@ -21,6 +21,8 @@ static struct {
     pfq_parser_config parse;
     pfq_convert_config convert;
     pfq_export_config export;
+    pfq_stats_config stats;
+    size_t inputs;
     int version_calls;
 } seen;
 
@@ -40,6 +42,17 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     see_reads(reads);
     seen.output = output;
     seen.convert = *config;
+    seen.parse = config->parse;
+    return PFQ_OK;
+}
+
+pfq_status pfq_stats(pfq_team *team, const pfq_reads *inputs, size_t n,
+                     const pfq_stats_config *config, FILE *out, pfq_error *err)
+{
+    (void)team, (void)out, (void)err;
+    see_reads(&inputs[n - 1]);
+    seen.inputs = n;
+    seen.stats = *config;
     seen.parse = config->parse;
     return PFQ_OK;
 }
@@ -89,6 +102,14 @@ pfq_status team_agree(pfq_team *team, uint64_t order, pfq_error *err)
 {
     (void)team, (void)order;
     return err->status;
+}
+
+pfq_status team_conclude(pfq_team *team, pfq_error *own, pfq_error *err)
+{
+    (void)team;
+    if (own->status && err)
+        *err = *own;
+    return own->status;
 }
 
 void version_print(FILE *out)
@@ -217,6 +238,24 @@ static void options_reach_the_config_of_export(void)
     CHECK(!seen.export.rows_given && !seen.export.mate);
 }
 
+static void options_reach_the_config_of_stats(void)
+{
+    good("stats --json a.json --html b.html --fastqc c --tsv -f -t2 x.fq y.fq");
+    CHECK_EQUAL(seen.inputs, 2);
+    CHECK_EQUAL(seen.reads.lanes[0], 1);
+    CHECK_TEXT(seen.files[0][0], "y.fq");
+    CHECK_TEXT(seen.stats.json, "a.json");
+    CHECK_TEXT(seen.stats.html, "b.html");
+    CHECK_TEXT(seen.stats.fastqc, "c");
+    CHECK(seen.stats.tabs && seen.stats.force);
+    CHECK_EQUAL(seen.parse.threads, 2);
+    good("stats -1 a1 -1 a2 -2 b1 -2 b2");
+    CHECK_EQUAL(seen.inputs, 1);
+    CHECK_EQUAL(seen.reads.mates, 2);
+    CHECK_EQUAL(seen.reads.lanes[1], 2);
+    CHECK(!seen.stats.tabs && !seen.stats.json && !seen.stats.html && !seen.stats.fastqc);
+}
+
 static void wrong_combinations_are_refused(void)
 {
     bad("convert a.fq", "no output: name the HDF5 file with -o");
@@ -233,6 +272,10 @@ static void wrong_combinations_are_refused(void)
     bad("convert -f -o a a", "'a' is both input and output");
     bad("convert -f -o b -1 a -2 b", "'b' is both input and output");
     bad("export -f -o a a", "'a' is both input and output");
+    bad("stats", "no input: name the FASTQ files, or give mates with -1 and -2");
+    bad("stats -f --json a a", "'a' is both input and output");
+    bad("stats -f --html b -1 a -2 b", "'b' is both input and output");
+    bad("stats --html a --json a b", "--json and --html name the same file");
     bad("info", "'parfastq info' takes one HDF5 file, not 0");
     bad("export -o o a b", "'parfastq export' takes one HDF5 file, not 2");
     bad("version a", "'parfastq version' takes no files");
@@ -308,6 +351,7 @@ int main(void)
     interleaved_is_one_stream();
     options_reach_the_config_of_convert();
     options_reach_the_config_of_export();
+    options_reach_the_config_of_stats();
     wrong_combinations_are_refused();
     streams_are_refused_by_name();
     unknown_commands_are_refused_with_the_nearest();

@@ -186,7 +186,7 @@ static void unknown_options_are_refused_with_the_nearest(void)
     bad(CLI_CONVERT, "-threads=4", "unknown option '-threads=4'; did you mean '--threads'?");
     bad(CLI_CONVERT, "--banana", "unknown option '--banana'; see 'parfastq test --help'");
     bad(CLI_CONVERT, "-x", "unknown option '-x'; see 'parfastq test --help'");
-    bad(CLI_CONVERT, "-qx", "unknown option '-x'; see 'parfastq test --help'");
+    bad(CLI_CONVERT, "-fx", "unknown option '-x'; see 'parfastq test --help'");
     bad(CLI_CONVERT, "--=4", "unknown option '--'; see 'parfastq test --help'");
     bad(CLI_CONVERT, "--\033[2J", "unknown option '--\\x1b[2J'; see 'parfastq test --help'");
 }
