@@ -50,6 +50,7 @@ typedef struct pfq_convert_config {
     pfq_parser_config parse;
     pfq_writer writer;
     pfq_compression compression;
+    bool index_names;    /* end with an index of the names: 16 bytes of memory for each record */
     bool force;          /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
 } pfq_convert_config;

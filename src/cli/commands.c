@@ -126,6 +126,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
     const pfq_convert_config config = {.parse = parse_config_from(call),
                                        .writer = (pfq_writer)call->options.writer,
                                        .compression = call->options.compression,
+                                       .index_names = call->options.index_names != 0,
                                        .force = call->options.force,
                                        .command = call->line};
     pfq_counts counts = {0};

@@ -73,6 +73,8 @@ static const struct option options_table[] = {
      .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
     {"compress", 0, CLI_CONVERT, OPTION_LEVEL, KEPT(compression), .value = "HOW",
      .standard = "fast", .choices = compressions, .help = "how datasets are compressed:"},
+    {"index-names", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(index_names),
+     .help = "add an index by which 'parfastq get' finds names at once"},
     {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
      .low = 1, .high = PFQ_MAX_MATES,
      .help = "which mate to export; needed where there are several, unless they came interleaved"},

@@ -58,6 +58,7 @@ struct cli_options {
     uint64_t max_errors;
     int writer; /* pfq_writer */
     pfq_compression compression;
+    int index_names;
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
     int fasta;

@@ -76,6 +76,7 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .threads = convert->reading.input_config.threads,
         .aside = input_aside(convert->reading.input),
         .command = config->command,
+        .index_names = config->index_names,
     };
     counting_begin(&convert->counting, reads);
     pfq_status status = spare_inputs(convert->team, reads, output, err);

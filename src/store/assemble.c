@@ -175,7 +175,7 @@ static bool put_group(const struct store *store, struct driver_plan *plan, hid_t
     hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool good = group >= 0;
     for (enum schema_column column = 0; good && column < SCHEMA_COLUMNS; column++)
-        good = put_dataset(store, plan, m, group, column);
+        good = !schema_has(store->without, column) || put_dataset(store, plan, m, group, column);
     good = good && put_attributes(store, &store->mate[m], group);
     const hid_t reason = h5_keep_reason(good);
     h5_close_group(&group);

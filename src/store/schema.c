@@ -81,6 +81,25 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .unit = "byte, text",
             .description = "blank lines behind the last record of input files, files joined",
         },
+    [SCHEMA_INDEX_HASH] =
+        {
+            .name = "index/name_hash",
+            .element_bytes = LARGE(8),
+            .length = SCHEMA_INDEXED,
+            .of = SCHEMA_INDEX,
+            .unit = "hash: FNV-1a of 64 bits, then fmix64 of MurmurHash3",
+            .description = "hashes of the names up to the first blank, without a final /1 to /4, "
+                           "ascending",
+        },
+    [SCHEMA_INDEX_ROW] =
+        {
+            .name = "index/name_row",
+            .element_bytes = LARGE(8),
+            .length = SCHEMA_INDEXED,
+            .of = SCHEMA_INDEX,
+            .unit = "row",
+            .description = "rows of these names, ascending among equal hashes",
+        },
 };
 
 const char *const schema_numbers[SCHEMA_NUMBERS] = {
@@ -106,6 +125,12 @@ const struct schema_encoding schema_encodings[PFQ_QUALITY_SOLEXA + 1] = {
     [PFQ_QUALITY_ILLUMINA13] = {"illumina1.3", 64, "Phred score"},
     [PFQ_QUALITY_SOLEXA] = {"solexa", 59, "Solexa score + 5"},
 };
+
+bool schema_has(unsigned without, enum schema_column column)
+{
+    const unsigned of = schema_datasets[column].of;
+    return !of || (of & ~without);
+}
 
 uint8_t schema_group_style(uint8_t style)
 {

@@ -41,6 +41,7 @@ struct store_config {
     int threads;                   /* that encode; below 1: one */
     struct threads_aside aside;    /* what the main thread does meanwhile; may be nothing */
     const char *command;           /* NULL: none */
+    bool index_names;              /* end with an index of the names */
 };
 
 /* What this rank adds to one mate in one round: batches, one behind the other. */
@@ -51,6 +52,10 @@ struct store_part {
         const uint8_t *data;
         size_t size;
     } tail; /* blank lines that end a file, as they were; usually none */
+    struct {
+        const uint64_t *hash, *row;
+        uint64_t n;
+    } index; /* of names, sorted: filled by the store itself, at the end */
 };
 
 struct store;
@@ -90,6 +95,7 @@ struct store_reader;
 struct store_mate {
     uint64_t records, bases, name_bytes;
     uint64_t min_length, max_length, fixed_length;
+    unsigned without;    /* columns that the file does not have: SCHEMA_INDEX */
     uint8_t text_offset; /* quality characters are score + text_offset */
     uint8_t style;       /* of every row that text/row does not list */
     uint64_t exceptions; /* rows listed there */

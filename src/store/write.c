@@ -15,6 +15,7 @@
 
 #include "store/driver.h"
 #include "store/encoder.h"
+#include "store/indexer.h"
 #include "team/team.h"
 
 static bool is_root(const struct store *store)
@@ -33,6 +34,7 @@ static void release(struct store *store)
     }
     buffer_release(&store->piece);
     encoder_destroy(store->encoder);
+    indexer_destroy(store->indexer);
     free(store->adding_of_all);
     free(store->counts);
     free(store->command);
@@ -63,6 +65,7 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->layout = config->layout;
     store->mates = config->mates;
     store->encoding = config->encoding;
+    store->without = config->index_names ? 0 : SCHEMA_INDEX;
     store->next_address = DRIVER_HEAD_BYTES;
     store->pending.mate = store->mates;
     for (int m = 0; m < store->mates; m++)
@@ -74,6 +77,8 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->counts = memory_allocate(ranks, sizeof *store->counts, own);
     if (encoded)
         store->encoder = encoder_create(config->mates, config, own);
+    if (config->index_names)
+        store->indexer = indexer_create(config, own);
     store->path = memory_string(path, own);
     store->command = memory_string(config->command ? config->command : "", own);
     store->adding_of_all = memory_allocate(words, sizeof *store->adding_of_all, own);
@@ -204,6 +209,7 @@ static void measure(struct mate_writer *mate, const struct store_part *part, pfq
     }
     mate->adding[SCHEMA_EXCEPTIONS] = mate->exceptions.count;
     mate->adding[SCHEMA_TAIL_BYTES] = part->tail.size;
+    mate->adding[SCHEMA_INDEXED] = part->index.n;
 }
 
 /* The one exchange of a round: who adds how much, and whether anybody has failed. The place of what
@@ -246,6 +252,8 @@ pfq_status store_append(struct store *store, const struct store_part *parts, pfq
         return status;
     forget_old_places(store);
     lay_out(store, &store->failure);
+    if (store->indexer)
+        indexer_add(store, parts);
     store->way->deliver(store, parts);
     return PFQ_OK;
 }
@@ -286,8 +294,10 @@ pfq_status store_finish(struct store *store, const struct store_origin *origins,
                         pfq_error *err)
 {
     pfq_error *const own = &store->failure;
+    pfq_status status = store->indexer ? indexer_finish(store, err) : PFQ_OK;
     store_drain(store);
-    pfq_status status = share_extremes(store, err);
+    if (!status)
+        status = share_extremes(store, err);
     if (!status && encodes(store))
         status = encoded_finish(store, err);
     if (!status) {

@@ -51,6 +51,7 @@ struct pending {
 
 struct store_way;
 struct encoder;
+struct indexer;
 
 struct store {
     pfq_team *team;
@@ -61,6 +62,8 @@ struct store {
     const char *layout;
     int mates;
     pfq_quality_encoding encoding;
+    unsigned without;        /* columns that are left out */
+    struct indexer *indexer; /* NULL: names are not indexed */
     pfq_compression compression;
     struct mate_writer mate[PFQ_MAX_MATES];
     struct pending pending;
