@@ -27,6 +27,7 @@ extern "C" {
     row(PFQ_NOT_A_PAIR,         1, "mates with different names")                  \
     row(PFQ_BAD_FILE,           1, "the HDF5 file is not one of parfastq")        \
     row(PFQ_BAD_RECORDS,        1, "bad records were found")                      \
+    row(PFQ_NO_SUCH_NAME,       1, "no read has this name")                       \
     row(PFQ_USAGE,              2, "wrong use")                                   \
     row(PFQ_NOT_FOUND,          2, "no such file")                                \
     row(PFQ_EXISTS,             2, "the output exists")                           \

@@ -26,7 +26,8 @@ enum {
     CLI_INFO = 16,
     CLI_VERSION = 32,
     CLI_HELP = 64,
-    CLI_ALONE = 128 /* `parfastq` without a command */
+    CLI_ALONE = 128, /* `parfastq` without a command */
+    CLI_GET = 256
 };
 
 enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };
@@ -61,6 +62,7 @@ struct cli_options {
     int index_names;
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
+    const char *names_file; /* NULL: not given */
     int fasta;
     int force;
     int quiet;

@@ -9,7 +9,7 @@
 #include "store/indexer.h"
 #include "threads/threads.h"
 
-enum { DIGITS = 256, LEVELS = 16, FEW = 24 };
+enum { DIGITS = 256, LEVELS = 16, FEW = 48 };
 
 static bool is_less(const struct index_entry *a, const struct index_entry *b)
 {
@@ -106,10 +106,19 @@ static pfq_status sort_part(void *context, size_t i, int thread, pfq_error *err)
     return PFQ_OK;
 }
 
+/* What came from one rank alone is sorted already. */
+static bool is_sorted(const struct index_entry *entries, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (is_less(&entries[i], &entries[i - 1]))
+            return false;
+    return true;
+}
+
 pfq_status index_sort(int threads, struct index_entry *entries, size_t n, pfq_error *err)
 {
     struct sort_loop loop = {.entries = entries};
-    if (!part(entries, n, &loop.level, loop.begin))
+    if (is_sorted(entries, n) || !part(entries, n, &loop.level, loop.begin))
         return PFQ_OK;
     return threads_for(threads, DIGITS, sort_part, &loop, err);
 }

@@ -15,7 +15,7 @@
 #include "team/team.h"
 
 enum {
-    ROUND_ENTRIES = 1 << 20, /* of one rank in one round, about */
+    USUAL_ENTRIES = 1 << 20, /* of one rank in one round, about */
     SAMPLES_PER_BUCKET = 32, /* of all ranks together */
     PIECE_ENTRIES = 1 << 16, /* that a thread copies at a time */
 };
@@ -27,6 +27,7 @@ struct names_of_mate {
 
 struct indexer {
     int threads;
+    uint64_t round_entries;
     struct names_of_mate mate[PFQ_MAX_MATES];
     uint64_t *first; /* record of the part with which each batch begins */
     size_t first_capacity;
@@ -42,8 +43,10 @@ struct indexer {
 struct indexer *indexer_create(const struct store_config *config, pfq_error *own)
 {
     struct indexer *indexer = memory_allocate(1, sizeof *indexer, own);
-    if (indexer)
-        indexer->threads = config->threads > 1 ? config->threads : 1;
+    if (!indexer)
+        return NULL;
+    indexer->threads = config->threads > 1 ? config->threads : 1;
+    indexer->round_entries = config->index_entries ? config->index_entries : USUAL_ENTRIES;
     return indexer;
 }
 
@@ -210,7 +213,7 @@ static pfq_status share_out(struct store *store, int m, pfq_error *err)
     pfq_error *const own = &store->failure;
     struct sampling sampling = {.ranks = (size_t)pfq_team_size(store->team)};
     indexer->rounds =
-        store->mate[m].length[SCHEMA_RECORDS] / (ROUND_ENTRIES * (uint64_t)sampling.ranks) + 1;
+        store->mate[m].length[SCHEMA_RECORDS] / (indexer->round_entries * sampling.ranks) + 1;
     sampling.samples = SAMPLES_PER_BUCKET * indexer->rounds;
     sampling.buckets = (size_t)indexer->rounds * sampling.ranks;
 

@@ -184,6 +184,8 @@ static hid_t open_dataset(hid_t group, const struct schema_dataset *row,
     if (dataset < 0)
         return dataset;
     *layout = decode_look(dataset, row->element_bytes);
+    if (!layout->ours) /* then chunks are pieces of the size we would choose */
+        layout->chunk_elements = row->chunk_elements;
     if (layout->ours || !layout->filtered)
         return dataset;
     H5Dclose(dataset);

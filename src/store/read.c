@@ -56,6 +56,11 @@ void store_use_threads(struct store_reader *reader, int threads)
     decoder_use_threads(&reader->decoder, threads);
 }
 
+void store_use_cache(struct store_reader *reader, uint64_t bytes)
+{
+    cache_use(&reader->decoder.cache, (size_t)(bytes / CACHE_SLOT_BYTES));
+}
+
 const struct store_summary *store_summary(const struct store_reader *reader)
 {
     return &reader->summary;
@@ -190,32 +195,27 @@ static uint64_t rebase(uint64_t *offset, size_t n)
     return offset[n - 1];
 }
 
+pfq_status reader_check_values(const struct store_reader *reader, int mate, const pfq_batch *batch,
+                               pfq_error *err)
+{
+    const uint8_t highest = (uint8_t)('~' - reader->summary.mate[mate - 1].text_offset);
+    if (any_outside(batch->sequence, batch->bases, '!', '~'))
+        return reader_bad(reader, mate, SCHEMA_SEQUENCE, "has values that are no bases", err);
+    if (any_outside(batch->quality, batch->bases, 0, highest))
+        return reader_bad(reader, mate, SCHEMA_QUALITY, "has values that are no scores", err);
+    if (batch->name_bytes && cannot_be_name(batch->name, batch->name_bytes))
+        return reader_bad(reader, mate, SCHEMA_NAME, "has bytes that cannot be in a name", err);
+    return PFQ_OK;
+}
+
 static pfq_status read_bases(struct store_reader *reader, int mate, uint64_t first,
                              pfq_batch *batch, pfq_error *err)
 {
     const uint64_t n = batch->bases;
-    const uint8_t highest = (uint8_t)('~' - reader->summary.mate[mate - 1].text_offset);
-    pfq_status status =
+    const pfq_status status =
         reader_column(reader, mate, SCHEMA_SEQUENCE, first, n, batch->sequence, err);
-    if (!status)
-        status = reader_column(reader, mate, SCHEMA_QUALITY, first, n, batch->quality, err);
-    if (status)
-        return status;
-    if (any_outside(batch->sequence, n, '!', '~'))
-        return reader_bad(reader, mate, SCHEMA_SEQUENCE, "has values that are no bases", err);
-    if (any_outside(batch->quality, n, 0, highest))
-        return reader_bad(reader, mate, SCHEMA_QUALITY, "has values that are no scores", err);
-    return PFQ_OK;
-}
-
-static pfq_status read_names(struct store_reader *reader, int mate, uint64_t first,
-                             pfq_batch *batch, pfq_error *err)
-{
-    const uint64_t n = batch->name_bytes;
-    const pfq_status status = reader_column(reader, mate, SCHEMA_NAME, first, n, batch->name, err);
-    if (!status && n && cannot_be_name(batch->name, n))
-        return reader_bad(reader, mate, SCHEMA_NAME, "has bytes that cannot be in a name", err);
-    return status;
+    return status ? status
+                  : reader_column(reader, mate, SCHEMA_QUALITY, first, n, batch->quality, err);
 }
 
 pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,
@@ -231,7 +231,10 @@ pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first
     batch->name_bytes = rebase(batch->name_offset, n + 1);
     status = read_bases(reader, mate, first_base, batch, err);
     if (!status)
-        status = read_names(reader, mate, first_name, batch, err);
+        status = reader_column(reader, mate, SCHEMA_NAME, first_name, batch->name_bytes,
+                               batch->name, err);
+    if (!status)
+        status = reader_check_values(reader, mate, batch, err);
     if (!status)
         status = read_styles(reader, mate, first, n, batch->style, err);
     return status;

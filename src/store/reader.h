@@ -34,6 +34,10 @@ pfq_status reader_column_by_hdf5(const struct store_reader *reader, int mate,
                                  enum schema_column column, uint64_t first, uint64_t n, void *data,
                                  pfq_error *err);
 
+/* Bases, scores and names of a batch must be bytes that can stand in a line of FASTQ. */
+pfq_status reader_check_values(const struct store_reader *reader, int mate, const pfq_batch *batch,
+                               pfq_error *err);
+
 /* Number of elements of a dataset; UINT64_MAX if HDF5 failed. */
 uint64_t reader_length(hid_t dataset);
 
