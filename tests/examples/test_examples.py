@@ -25,7 +25,8 @@ EXAMPLE = """add_executable({name} {source})
 target_link_libraries({name} PRIVATE parfastq::parfastq {more})
 """
 
-# The program, its arguments below tests/data, its exit code, ranks (0: none), what it says.
+# The program, its arguments below tests/data (=: as it is; +: converted here), its exit code, ranks
+# (0: none), what it says.
 RUNS = [
     ("gc_content", ["sample_R1.fastq"], 0, 0, " of 290896 bases are G or C"),
     ("gc_content", ["bad_length.fastq"], 1, 0, "bad_length.fastq:8: record 2, byte 18: "),
@@ -34,6 +35,9 @@ RUNS = [
     ("error_list", ["several_bad.fastq"], 1, 0, "(chunk 0)"),
     ("kmers", ["sample_R1.fastq", "sample_R2.fastq"], 0, 3, " 4-mers, "),
     ("gather", ["sample_R1.fastq"], 0, 3, "2000 records on rank 0, the last is "),
+    ("store_reader", ["+sample_R1.h5", "=A00123:45:HPFQ7DSX5:1:1101:1806:22664"], 0, 0,
+     "mean quality 35.99\nrow 100: CAGGCCAGTCGCATTATC"),
+    ("store_reader", ["sample_R1.fastq", "=x"], 1, 0, "sample_R1.fastq: not an HDF5 file"),
 ]
 
 
@@ -68,6 +72,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         directory, prefix = Path(name), Path(name) / "installed"
         run(arguments.cmake, "--install", arguments.build, "--prefix", prefix)
+        run(arguments.build / "parfastq", "convert", "-q", "--index-names", "-o",
+            directory / "sample_R1.h5", data / "sample_R1.fastq")
         built = build(arguments, Path(__file__).parent, directory, prefix)
         libraries = ":".join({str(path.parent) for path in prefix.rglob("libparfastq*")})
         environment = {**os.environ, "LD_LIBRARY_PATH": libraries}
@@ -75,7 +81,9 @@ def main():
             if example not in built:
                 continue
             launcher = [arguments.mpiexec, "-n", ranks] if ranks else []
-            given = [word[1:] if word[0] == "=" else data / word for word in words]
+            places = {"=": "", "+": f"{directory}/"}
+            given = [places[word[0]] + word[1:] if word[0] in places else data / word
+                     for word in words]
             said = run(*launcher, directory / "build" / example, *given, code=code,
                        env=environment)
             must_say("".join(said), expected)
