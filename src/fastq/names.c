@@ -48,10 +48,10 @@ size_t fastq_name_key(const uint8_t *name, size_t size)
     return ends_in(name, size, '/', 1, 4) ? size - 2 : size;
 }
 
-int fastq_name_mate(const uint8_t *name, size_t size)
+/* Behind the key is a blank, nothing, or the digit's slash. */
+int fastq_name_mate(const uint8_t *name, size_t size, size_t key)
 {
-    size = until_blank(name, size);
-    return ends_in(name, size, '/', 1, 4) ? name[size - 1] - '0' : 0;
+    return key < size && name[key] == '/' ? name[key + 1] - '0' : 0;
 }
 
 /* A byte at a time, so slower than hash(), but a few lines in any language; the finaliser brings

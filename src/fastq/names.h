@@ -17,8 +17,9 @@
  * "/1" to "/4". Returns its length. Pure. */
 size_t fastq_name_key(const uint8_t *name, size_t size);
 
-/* The digit of that "/1" to "/4", or 0 where there is none. Pure. */
-int fastq_name_mate(const uint8_t *name, size_t size);
+/* The digit of that "/1" to "/4", or 0 where there is none; `key` is what fastq_name_key returned.
+ * Pure. */
+int fastq_name_mate(const uint8_t *name, size_t size, size_t key);
 
 /* The hash of such a part, as it is kept in files: 64-bit FNV-1a, then the finaliser of
  * MurmurHash3 (fmix64). Pure. */

@@ -29,7 +29,8 @@ bool find_agrees(const struct search *search, uint64_t number, const uint8_t *na
     const size_t key = fastq_name_key(wanted, wanted_size);
     if (fastq_name_key(name, size) != key || (key && memcmp(name, wanted, key) != 0))
         return false;
-    const int one = fastq_name_mate(wanted, wanted_size), other = fastq_name_mate(name, size);
+    const int one = fastq_name_mate(wanted, wanted_size, key);
+    const int other = fastq_name_mate(name, size, key);
     return search->reader->summary.mates > 1 || !one || !other || one == other;
 }
 

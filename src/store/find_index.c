@@ -198,6 +198,18 @@ static pfq_status read_spans(struct search *search, struct names *names, pfq_err
     return PFQ_OK;
 }
 
+/* The names that are looked for lie anywhere in memory, and hits come in the order of the file: so
+ * the pointer to a name is called into the cache some hits before it is wanted, and the name itself
+ * fewer. Measured: a third of the time of a large search. */
+static void call_wanted(const struct search *search, const struct names *names, size_t i)
+{
+    enum { POINTER_AHEAD = 32, NAME_AHEAD = 16 };
+    if (i + POINTER_AHEAD < names->n)
+        __builtin_prefetch(&search->names[names->hits[i + POINTER_AHEAD].row]);
+    if (i + NAME_AHEAD < names->n)
+        __builtin_prefetch(search->names[names->hits[i + NAME_AHEAD].row]);
+}
+
 /* Reads the names of the hits from `from` on, as many as fit, and keeps those that agree; *to is
  * the hit behind them. */
 static pfq_status compare_some(struct search *search, struct names *names, size_t from, size_t *to,
@@ -220,9 +232,11 @@ static pfq_status compare_some(struct search *search, struct names *names, size_
     }
     status = pieces_read(search->reader, search->mate, SCHEMA_NAME, names->pieces + from,
                          end - from, err);
-    for (size_t i = from; i < end && !status; i++)
+    for (size_t i = from; i < end && !status; i++) {
+        call_wanted(search, names, i);
         if (find_agrees(search, names->hits[i].row, names->pieces[i].to, names->pieces[i].n))
             status = find_add(&search->found, names->hits[i].hash, names->hits[i].row, err);
+    }
     *to = end;
     return status;
 }

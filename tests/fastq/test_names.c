@@ -30,7 +30,7 @@ static void check_hashes(void)
 static void check_key(const char *name, size_t size, int mate)
 {
     CHECK_EQUAL(fastq_name_key((const uint8_t *)name, strlen(name)), size);
-    CHECK_EQUAL(fastq_name_mate((const uint8_t *)name, strlen(name)), mate);
+    CHECK_EQUAL(fastq_name_mate((const uint8_t *)name, strlen(name), size), mate);
 }
 
 static void check_keys(void)
