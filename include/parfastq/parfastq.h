@@ -9,6 +9,7 @@
 #include "parfastq/parser.h"
 #include "parfastq/run.h"
 #include "parfastq/status.h"
+#include "parfastq/store.h"
 #include "parfastq/team.h"
 #include "parfastq/version.h"
 

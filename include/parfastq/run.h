@@ -68,9 +68,10 @@ typedef struct pfq_convert_config {
     unsigned columns; /* bits of parfastq/batch.h; others are left out. 0: all */
     pfq_base_form bases;
     pfq_score_form scores;
-    bool qc;    /* keep the statistics of pfq_stats in the file, as JSON: /summary/json. Of all
-                   columns,    in the forms they come in */
-    bool force; /* replace an output that exists */
+    bool qc; /* keep the statistics of pfq_stats in the file, as JSON: /summary/json. Of all
+                columns, in the forms they come in */
+    bool index_names;    /* end with an index of the names: 16 bytes of memory for each record */
+    bool force;          /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
 } pfq_convert_config;
 
@@ -134,6 +135,34 @@ typedef struct pfq_export_config {
  * Returns: PFQ_OK, or a status without an output. */
 pfq_status pfq_export(pfq_team *team, const char *input, const char *output,
                       const pfq_export_config *config, pfq_counts *counts, pfq_error *err);
+
+/* Which records pfq_get prints: those of names, or of a range of rows. */
+typedef struct pfq_get_config {
+    int threads;              /* as in pfq_parser_config */
+    int mate;                 /* 1..4; 0: all mates of each row in turn, found by names of mate 1 */
+    const char *const *names; /* see pfq_store_find */
+    size_t name_count;
+    const char *names_file; /* more of them, one a line; "-": standard input; NULL: none */
+    bool rows_given;        /* rows row_begin .. row_end - 1; UINT64_MAX: to the last one */
+    uint64_t row_begin;
+    uint64_t row_end;
+    bool fasta;
+    bool force;
+    /* Called on rank 0 for each name that was not found, and for each warning (status PFQ_OK); may
+     * be NULL. */
+    void (*report)(void *context, const pfq_error *what);
+    void *context;
+} pfq_get_config;
+
+/* Prints records of an HDF5 file as FASTQ or FASTA, in the order in which they are asked for; a
+ * name that several records have, brings all of them, in the order of their rows. They go to the
+ * file `output`, which appears when it is complete, or, where that is NULL, to `out`. Rank 0 alone
+ * works. Each record is as pfq_export writes it, but that every line is ended.
+ * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
+ * Returns: PFQ_OK; PFQ_NO_SUCH_NAME, after all that was found, if a name was not; PFQ_USAGE for
+ * rows or a mate that are not there; or a failure. */
+pfq_status pfq_get(pfq_team *team, const char *input, const char *output, FILE *out,
+                   const pfq_get_config *config, pfq_counts *counts, pfq_error *err);
 
 /* Prints what is in an HDF5 file, on rank 0.
  * Collective: team. Threads: main. Owns: nothing is kept.

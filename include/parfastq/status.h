@@ -31,6 +31,7 @@ extern "C" {
     row(PFQ_BAD_GZIP,           1, "gzip data are damaged")                       \
     row(PFQ_CUT_GZIP,           1, "gzip data are cut short")                     \
     row(PFQ_AFTER_GZIP,         1, "something else follows gzip data")            \
+    row(PFQ_NO_SUCH_NAME,       1, "no read has this name")                       \
     row(PFQ_USAGE,              2, "wrong use")                                   \
     row(PFQ_NOT_FOUND,          2, "no such file")                                \
     row(PFQ_EXISTS,             2, "the output exists")                           \

@@ -157,6 +157,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
                                        .bases = (pfq_base_form)call->options.bases,
                                        .scores = (pfq_score_form)call->options.quality,
                                        .qc = call->options.qc != 0,
+                                       .index_names = call->options.index_names != 0,
                                        .force = call->options.force,
                                        .command = call->line};
     pfq_counts counts = {0};
@@ -256,6 +257,46 @@ static pfq_status run_export(struct cli_call *call, pfq_error *err)
     return status;
 }
 
+/* Names or rows, not both and not neither. */
+static pfq_status check_get(const struct cli_options *options, pfq_error *err)
+{
+    const bool names = options->operands.n > 1 || options->names_file;
+    if (!options->operands.n)
+        return refuse(err, "'parfastq get' takes one HDF5 file, and names");
+    if (names && options->rows.given)
+        return refuse(err, "--rows does not go with names");
+    if (!names && !options->rows.given)
+        return refuse(err, "no names: write them behind the HDF5 file, or give --names or --rows");
+    const pfq_status status = check_is_no_stream(options->operands.items[0], err);
+    return status || !options->output ? status : check_output(options, "the FASTQ file", err);
+}
+
+static pfq_status run_get(struct cli_call *call, pfq_error *err)
+{
+    const struct cli_options *options = &call->options;
+    pfq_counts counts = {0};
+    pfq_status status = check_get(options, err);
+    if (status)
+        return status;
+    const pfq_get_config config = {.threads = (int)options->threads,
+                                   .mate = (int)options->mate,
+                                   .names = options->operands.items + 1,
+                                   .name_count = options->operands.n - 1,
+                                   .names_file = options->names_file,
+                                   .rows_given = options->rows.given,
+                                   .row_begin = options->rows.begin,
+                                   .row_end = options->rows.end,
+                                   .fasta = options->fasta,
+                                   .force = options->force,
+                                   .report = console_report,
+                                   .context = call->console};
+    status = pfq_get(call->team, options->operands.items[0], options->output, call->out, &config,
+                     &counts, err);
+    if (options->output && (!status || status == PFQ_NO_SUCH_NAME))
+        console_summary(call->console, &counts);
+    return status;
+}
+
 static pfq_status run_plan(struct cli_call *call, pfq_error *err)
 {
     const pfq_parser_config config = parse_config_from(call);
@@ -309,6 +350,9 @@ static const struct command commands[] = {
     {"export", CLI_EXPORT,
      {"[options] IN.h5 -o OUT.fastq", NULL},
      "HDF5 back to FASTQ, byte for byte", run_export},
+    {"get", CLI_GET,
+     {"[options] IN.h5 NAME ...", "[options] IN.h5 --names FILE | --rows A:B"},
+     "print records by name or by row", run_get},
     {"plan", CLI_PLAN,
      {"[options] READS.fastq ...", "[options] -1 R1.fastq -2 R2.fastq"},
      "show which rank would read which bytes", run_plan},

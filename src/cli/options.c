@@ -19,7 +19,7 @@ enum {
     READS = CLI_CONVERT | CLI_VALIDATE | CLI_PLAN | CLI_STATS,
     TEXT = CLI_CONVERT | CLI_VALIDATE | CLI_STATS,
     ROUNDS = READS | CLI_EXPORT,
-    EVERY = ROUNDS | CLI_INFO | CLI_VERSION | CLI_HELP | CLI_ALONE,
+    EVERY = ROUNDS | CLI_GET | CLI_INFO | CLI_VERSION | CLI_HELP | CLI_ALONE,
 
     SHOWN_BYTES = 96 /* of a word that is quoted in a message */
 };
@@ -64,7 +64,7 @@ static const struct option_choice score_forms[] = {
 #define KEPT(member) .offset = offsetof(struct cli_options, member)
 
 static const struct option options_table[] = {
-    {"output", 'o', CLI_CONVERT | CLI_EXPORT, OPTION_TEXT, KEPT(output), .value = "FILE",
+    {"output", 'o', CLI_CONVERT | CLI_EXPORT | CLI_GET, OPTION_TEXT, KEPT(output), .value = "FILE",
      .help = "the file to write; it appears when it is complete"},
     {"read1", '1', READS, OPTION_LIST, KEPT(reads[0]), .value = "FILE",
      .help = "reads of mate 1; repeat it for more lanes"},
@@ -107,12 +107,17 @@ static const struct option options_table[] = {
      .help = "scores as they are, or in Illumina's eight bins, which loses the rest:"},
     {"qc", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(qc),
      .help = "keep the statistics of 'parfastq stats' in the file, as /summary/json"},
-    {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
+    {"index-names", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(index_names),
+     .help = "add an index by which 'parfastq get' finds names at once"},
+    {"mate", 0, CLI_EXPORT | CLI_GET, OPTION_COUNT, KEPT(mate), .value = "N",
      .low = 1, .high = PFQ_MAX_MATES,
-     .help = "which mate to export; needed where there are several, unless they came interleaved"},
-    {"rows", 0, CLI_EXPORT, OPTION_ROWS, KEPT(rows), .value = "A:B",
+     .help = "which mate; export needs it where there are several that did not come interleaved, get "
+             "takes all without it"},
+    {"rows", 0, CLI_EXPORT | CLI_GET, OPTION_ROWS, KEPT(rows), .value = "A:B",
      .help = "only rows A to B - 1, counted from 0; A: and :B are open ranges"},
-    {"fasta", 0, CLI_EXPORT, OPTION_FLAG, 1, KEPT(fasta),
+    {"names", 0, CLI_GET, OPTION_TEXT, KEPT(names_file), .value = "FILE",
+     .help = "more names, one a line; - is standard input"},
+    {"fasta", 0, CLI_EXPORT | CLI_GET, OPTION_FLAG, 1, KEPT(fasta),
      .help = "write FASTA, without qualities"},
     {"tsv", 0, CLI_STATS, OPTION_FLAG, 1, KEPT(tabs),
      .help = "print the table for programs: separated by tabs"},
@@ -123,7 +128,7 @@ static const struct option options_table[] = {
              "writes them"},
     {"html", 0, CLI_STATS, OPTION_TEXT, KEPT(html), .value = "FILE",
      .help = "write a page with charts"},
-    {"threads", 't', ROUNDS | CLI_VERSION, OPTION_COUNT, KEPT(threads), .value = "N",
+    {"threads", 't', ROUNDS | CLI_GET | CLI_VERSION, OPTION_COUNT, KEPT(threads), .value = "N",
      .low = 1, .high = 4096,
      .help = "threads of each rank (default: OMP_NUM_THREADS, else the CPUs it may use)"},
     {"pin", 0, TEXT | CLI_VERSION, OPTION_FLAG, 1, KEPT(pin),
@@ -135,9 +140,9 @@ static const struct option options_table[] = {
     {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
      .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
      .help = "text that one thread parses at a time"},
-    {"force", 'f', CLI_CONVERT | CLI_EXPORT | CLI_STATS, OPTION_FLAG, 1, KEPT(force),
+    {"force", 'f', CLI_CONVERT | CLI_EXPORT | CLI_STATS | CLI_GET, OPTION_FLAG, 1, KEPT(force),
      .help = "replace an output that exists"},
-    {"quiet", 'q', ROUNDS, OPTION_FLAG, 1, KEPT(quiet),
+    {"quiet", 'q', ROUNDS | CLI_GET, OPTION_FLAG, 1, KEPT(quiet),
      .help = "no progress, no warnings, no summary; errors only"},
     {"progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_ON, KEPT(progress),
      .help = "draw a bar even where stderr is not a terminal (default: a bar on a terminal, a "

@@ -27,7 +27,8 @@ enum {
     CLI_VERSION = 32,
     CLI_HELP = 64,
     CLI_ALONE = 128, /* `parfastq` without a command */
-    CLI_STATS = 256
+    CLI_STATS = 256,
+    CLI_GET = 512
 };
 
 enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };
@@ -62,11 +63,13 @@ struct cli_options {
     int writer; /* pfq_writer */
     pfq_compression compression;
     int checksum;
-    int columns;   /* bits of parfastq/batch.h */
-    int bases;     /* pfq_base_form */
-    int quality;   /* pfq_score_form */
+    int columns; /* bits of parfastq/batch.h */
+    int bases;   /* pfq_base_form */
+    int quality; /* pfq_score_form */
+    int index_names;
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
+    const char *names_file; /* NULL: not given */
     int fasta;
     int qc;
     int tabs;

@@ -42,11 +42,33 @@ static bool ends_in(const uint8_t *name, size_t size, uint8_t mark, int low, int
            name[size - 1] <= '0' + high;
 }
 
-struct fastq_name_keys fastq_name_keys(const uint8_t *name, size_t size, int mate)
+size_t fastq_name_key(const uint8_t *name, size_t size)
 {
     size = until_blank(name, size);
-    if (ends_in(name, size, '/', 1, 4))
-        size -= 2;
+    return ends_in(name, size, '/', 1, 4) ? size - 2 : size;
+}
+
+/* Behind the key is a blank, nothing, or the digit's slash. */
+int fastq_name_mate(const uint8_t *name, size_t size, size_t key)
+{
+    return key < size && name[key] == '/' ? name[key + 1] - '0' : 0;
+}
+
+/* A byte at a time, so slower than hash(), but a few lines in any language; the finaliser brings
+ * what the last bytes say to the high bits, by which an index is searched. */
+uint64_t fastq_name_hash(const uint8_t *name, size_t size)
+{
+    uint64_t state = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < size; i++)
+        state = (state ^ name[i]) * UINT64_C(0x100000001b3);
+    state = (state ^ state >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    state = (state ^ state >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return state ^ state >> 33;
+}
+
+struct fastq_name_keys fastq_name_keys(const uint8_t *name, size_t size, int mate)
+{
+    size = fastq_name_key(name, size);
     struct fastq_name_keys keys = {.whole = hash(name, size)};
     keys.dotted = ends_in(name, size, '.', mate, mate) ? hash(name, size - 2)
                                                        : fold(keys.whole, 2 * (uint64_t)mate + 1);

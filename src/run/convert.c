@@ -75,6 +75,9 @@ static pfq_status check_config(const pfq_convert_config *config, pfq_error *err)
     if (config->scores == PFQ_SCORES_BIN8 && config->parse.quality_encoding == PFQ_QUALITY_SOLEXA)
         return error_set(err, PFQ_USAGE, NULL, "the bins are of Phred scores, not of Solexa's");
     const bool whole = !config->columns || config->columns == PFQ_COLUMNS_ALL;
+    if (config->index_names && !whole && !(config->columns & PFQ_COLUMN_NAME))
+        return error_set(err, PFQ_USAGE, NULL,
+                         "there are no names to index without the column name");
     if (config->qc && (!whole || config->bases || config->scores))
         return error_set(
             err, PFQ_USAGE, NULL,
@@ -121,6 +124,7 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .threads = convert->reading.input_config.threads,
         .aside = input_aside(convert->reading.input),
         .command = config->command,
+        .index_names = config->index_names,
     };
     counting_begin(&convert->counting, reads);
     begin_qc(convert, reads, config);

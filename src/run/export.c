@@ -19,16 +19,14 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "fastq/format.h"
 #include "run/export_choice.h"
+#include "run/texts.h"
+#include "store/seek.h"
 #include "store/store.h"
 #include "team/team.h"
 #include "threads/threads.h"
 
-enum {
-    DEFAULT_SLICE_BYTES = 64 << 20,
-    PIECE_BYTES = 1 << 20 /* of text, about, that one thread formats at a time */
-};
+enum { DEFAULT_SLICE_BYTES = 64 << 20 };
 
 /* One mate on its way out. */
 struct stream {
@@ -53,9 +51,7 @@ struct exporter {
     uint64_t tail_first;      /* blank lines that end the input, in text/tail of the first stream */
     uint64_t tail_bytes;
     struct team_file *file;
-    struct buffer text;
-    uint64_t *place; /* where each piece begins in the text; pieces + 1 */
-    size_t places;
+    struct texts text;
     uint64_t written; /* bytes of text, by the whole team */
     double begun;
 };
@@ -106,8 +102,9 @@ static pfq_status find_tail(struct exporter *e, pfq_error *err)
 }
 
 /* Bytes of text before `row`, if every row had the style of most. */
-static pfq_status text_before(struct exporter *e, uint64_t row, uint64_t *bytes, pfq_error *err)
+static pfq_status text_before(void *context, uint64_t row, uint64_t *bytes, pfq_error *err)
 {
+    struct exporter *const e = context;
     *bytes = 0;
     for (int i = 0; i < e->choice.mates; i++) {
         const struct stream *const s = &e->streams[i];
@@ -155,38 +152,6 @@ static pfq_status open_input(struct exporter *e, pfq_error *err)
 
 /* ---- which rows are mine ---- */
 
-/* The last row in [low, high] with at most `target` bytes of text before it, where `low` is such a
- * row. Guesses by proportion and halves in turn: a few reads where records are even, and never more
- * than twice the logarithm of the rows. */
-static pfq_status find_row(struct exporter *e, uint64_t low, uint64_t high, uint64_t target,
-                           uint64_t *row, pfq_error *err)
-{
-    uint64_t below, above, here;
-    pfq_status status = text_before(e, low, &below, err);
-    if (!status)
-        status = text_before(e, high, &above, err);
-    if (!status && above <= target)
-        low = high;
-    for (bool guess = true; !status && high - low > 1; guess = !guess) {
-        uint64_t middle = low + (high - low) / 2;
-        if (guess && above > below && target >= below) {
-            const double part = (double)(target - below) / (double)(above - below);
-            const uint64_t step = (uint64_t)(part * (double)(high - low));
-            middle = low + (step < 1 ? 1 : step >= high - low ? high - low - 1 : step);
-        }
-        status = text_before(e, middle, &here, err);
-        if (here <= target) {
-            low = middle;
-            below = here;
-        } else {
-            high = middle;
-            above = here;
-        }
-    }
-    *row = low;
-    return status;
-}
-
 /* Depends on the file alone, so that all ranks cut alike. The text that is left is dealt out
  * evenly, which keeps all ranks busy in the last round too. A record longer than the whole round is
  * one rank's. */
@@ -204,11 +169,12 @@ static pfq_status cut_round(struct exporter *e, uint64_t row, struct share *shar
     const uint64_t even = (e->text_end - before) / ranks + 1;
     const uint64_t step = even < e->slice_bytes ? even : e->slice_bytes;
 
-    status = find_row(e, row, end, before + step * rank, &share->first, err);
+    status = store_seek(text_before, e, row, end, before + step * rank, &share->first, err);
     if (!status)
-        status = find_row(e, row, end, before + step * (rank + 1), &share->end, err);
+        status = store_seek(text_before, e, row, end, before + step * (rank + 1), &share->end, err);
     if (!status)
-        status = find_row(e, row, end, before + step * ranks, &share->round_end, err);
+        status =
+            store_seek(text_before, e, row, end, before + step * ranks, &share->round_end, err);
     if (status)
         return status;
     if (share->round_end == row)
@@ -219,28 +185,6 @@ static pfq_status cut_round(struct exporter *e, uint64_t row, struct share *shar
 }
 
 /* ---- reading ---- */
-
-/* Lays the columns of a batch into one arena. Columns of 8-byte numbers come first, so that all of
- * them are aligned. */
-static pfq_status lay_out(struct buffer *arena, pfq_batch *batch, pfq_error *err)
-{
-    const size_t n = batch->records, bases = batch->bases, names = batch->name_bytes;
-    size_t bytes, numbers, twice;
-    if (!size_mul(n + 1, 2 * sizeof(uint64_t), &numbers) || !size_mul(bases, 2, &twice) ||
-        !size_add(numbers, twice, &bytes) || !size_add(bytes, names, &bytes) ||
-        !size_add(bytes, n, &bytes))
-        return error_set(err, PFQ_NO_MEMORY, NULL, "no memory for %zu bases", bases);
-    const pfq_status status = buffer_reserve(arena, bytes, 0, err);
-    if (status)
-        return status;
-    batch->offset = (uint64_t *)(void *)arena->data;
-    batch->name_offset = batch->offset + n + 1;
-    batch->sequence = arena->data + numbers;
-    batch->quality = batch->sequence + bases;
-    batch->name = batch->quality + bases;
-    batch->style = batch->name + names;
-    return PFQ_OK;
-}
 
 static pfq_status read_stream(struct exporter *e, struct stream *s, const struct share *share,
                               pfq_error *err)
@@ -257,7 +201,7 @@ static pfq_status read_stream(struct exporter *e, struct stream *s, const struct
     const size_t n = share->end - share->first;
     s->batch =
         (pfq_batch){.records = n, .bases = base[1] - base[0], .name_bytes = name[1] - name[0]};
-    status = lay_out(&s->arena, &s->batch, err);
+    status = store_lay_out(&s->arena, &s->batch, err);
     if (e->config->fasta)
         s->batch.quality = NULL; /* is not read */
     if (!status)
@@ -280,72 +224,16 @@ static void end_lines(struct exporter *e, const struct share *share)
 
 /* ---- formatting ---- */
 
-struct format_job {
-    const struct exporter *e;
-    size_t records;
-    size_t pieces;
-};
-
-static size_t piece_begin(const struct format_job *job, size_t piece)
+/* The batches of this rank as text. */
+static pfq_status format_share(struct exporter *e, pfq_error *err)
 {
-    return job->records * piece / job->pieces;
-}
-
-/* Leaves the length of piece i in place[i + 1]; the sums come after. */
-static pfq_status measure_piece(void *context, size_t i, int thread, pfq_error *err)
-{
-    (void)thread;
-    (void)err;
-    const struct format_job *const job = context;
-    const size_t first = piece_begin(job, i), end = piece_begin(job, i + 1);
-    uint64_t bytes = 0;
-    for (int m = 0; m < job->e->choice.mates; m++) {
-        const struct stream *const s = &job->e->streams[m];
-        bytes += format_bytes(&s->format, &s->batch, first, end - first);
+    const pfq_batch *batches[PFQ_MAX_MATES];
+    struct format formats[PFQ_MAX_MATES];
+    for (int i = 0; i < e->choice.mates; i++) {
+        batches[i] = &e->streams[i].batch;
+        formats[i] = e->streams[i].format;
     }
-    job->e->place[i + 1] = bytes;
-    return PFQ_OK;
-}
-
-static pfq_status write_piece(void *context, size_t i, int thread, pfq_error *err)
-{
-    (void)thread;
-    (void)err;
-    const struct format_job *const job = context;
-    const size_t end = piece_begin(job, i + 1);
-    uint8_t *text = job->e->text.data + job->e->place[i];
-    for (size_t k = piece_begin(job, i); k < end; k++)
-        for (int m = 0; m < job->e->choice.mates; m++) {
-            const struct stream *const s = &job->e->streams[m];
-            text = format_record(&s->format, &s->batch, k, text);
-        }
-    return PFQ_OK;
-}
-
-/* The batches of this rank as text; two passes, so that every thread knows where its pieces begin.
- */
-static pfq_status format_share(struct exporter *e, uint64_t *bytes, pfq_error *err)
-{
-    uint64_t about = 0;
-    for (int i = 0; i < e->choice.mates; i++)
-        about += 2 * e->streams[i].batch.bases + e->streams[i].batch.name_bytes;
-    struct format_job job = {.e = e, .records = e->streams[0].batch.records};
-    const size_t pieces = about / PIECE_BYTES + 1;
-    job.pieces = pieces < job.records ? pieces : job.records;
-
-    pfq_status status = memory_grow(&e->place, &e->places, job.pieces + 1, sizeof *e->place, err);
-    if (!status)
-        status = threads_for(e->threads, job.pieces, measure_piece, &job, err);
-    if (status)
-        return status;
-    e->place[0] = 0;
-    for (size_t i = 0; i < job.pieces; i++)
-        e->place[i + 1] += e->place[i];
-    *bytes = e->place[job.pieces];
-    status = buffer_reserve(&e->text, *bytes, 0, err);
-    if (!status)
-        status = threads_for(e->threads, job.pieces, write_piece, &job, err);
-    return status;
+    return texts_format(&e->text, e->threads, e->choice.mates, batches, formats, err);
 }
 
 /* ---- rounds ---- */
@@ -362,7 +250,9 @@ static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, ui
     if (status)
         return status;
     end_lines(e, share);
-    return format_share(e, bytes, err);
+    status = format_share(e, err);
+    *bytes = status ? 0 : e->text.bytes;
+    return status;
 }
 
 static void tell_progress(const struct exporter *e, uint64_t row, uint64_t total_bytes)
@@ -397,7 +287,7 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     if (status)
         return status;
     if (bytes > 0)
-        team_file_write(e->file, e->written + before, e->text.data, bytes, mine);
+        team_file_write(e->file, e->written + before, e->text.buffer.data, bytes, mine);
     e->written += pulse[1];
     *row = share.round_end;
     tell_progress(e, *row, total_bytes);
@@ -412,12 +302,12 @@ static pfq_status write_tail(struct exporter *e, pfq_error *err)
     for (uint64_t done = 0; done < e->tail_bytes && !status; done += step) {
         const uint64_t left = e->tail_bytes - done;
         step = left < e->slice_bytes ? left : e->slice_bytes;
-        status = buffer_reserve(&e->text, step, 0, err);
+        status = buffer_reserve(&e->text.buffer, step, 0, err);
         if (!status)
             status = store_read_tail(e->reader, e->choice.mate[0], e->tail_first + done, step,
-                                     e->text.data, err);
+                                     e->text.buffer.data, err);
         if (!status)
-            status = team_file_write(e->file, e->written + done, e->text.data, step, err);
+            status = team_file_write(e->file, e->written + done, e->text.buffer.data, step, err);
     }
     return status;
 }
@@ -466,8 +356,7 @@ static void release(struct exporter *e)
     store_close(e->reader);
     for (int i = 0; i < 2; i++)
         buffer_release(&e->streams[i].arena);
-    buffer_release(&e->text);
-    free(e->place);
+    texts_release(&e->text);
 }
 
 static pfq_status run(struct exporter *e, const char *output, pfq_error *err)

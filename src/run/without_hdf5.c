@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "parfastq/run.h"
+#include "parfastq/store.h"
 #include "run/stats.h"
 #include "run/validate_file.h"
 
@@ -32,6 +33,77 @@ pfq_status pfq_info(pfq_team *team, const char *input, FILE *out, pfq_error *err
 {
     (void)team, (void)input, (void)out;
     return refuse("show an HDF5 file", err);
+}
+
+pfq_status pfq_get(pfq_team *team, const char *input, const char *output, FILE *out,
+                   const pfq_get_config *config, pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)input, (void)output, (void)out, (void)config, (void)counts;
+    return refuse("get reads of an HDF5 file", err);
+}
+
+/* No store is ever opened, so nobody has one to ask. */
+
+pfq_status pfq_store_open(const char *path, const pfq_store_config *config, pfq_store **store,
+                          pfq_error *err)
+{
+    (void)path, (void)config;
+    *store = NULL;
+    return refuse("open an HDF5 file", err);
+}
+
+void pfq_store_close(pfq_store *store)
+{
+    (void)store;
+}
+
+const pfq_store_facts *pfq_store_about(const pfq_store *store)
+{
+    static const pfq_store_facts nothing;
+    (void)store;
+    return &nothing;
+}
+
+pfq_status pfq_store_read_rows(pfq_store *store, int mate, uint64_t begin, uint64_t end,
+                               pfq_batch *batch, pfq_error *err)
+{
+    (void)store, (void)mate, (void)begin, (void)end, (void)batch;
+    return refuse("read rows", err);
+}
+
+pfq_status pfq_store_read_list(pfq_store *store, int mate, const uint64_t *rows, size_t n,
+                               pfq_batch *batch, pfq_error *err)
+{
+    (void)store, (void)mate, (void)rows, (void)n, (void)batch;
+    return refuse("read rows", err);
+}
+
+pfq_status pfq_store_next(pfq_store *store, const pfq_chunk **chunk, pfq_error *err)
+{
+    (void)store, (void)chunk;
+    return refuse("read rows", err);
+}
+
+void pfq_store_rewind(pfq_store *store)
+{
+    (void)store;
+}
+
+pfq_status pfq_store_find(pfq_store *store, int mate, const char *const *names, size_t n,
+                          pfq_matches *matches, pfq_error *err)
+{
+    (void)store, (void)mate, (void)names, (void)n, (void)matches;
+    return refuse("find names", err);
+}
+
+void pfq_batch_release(pfq_batch *batch)
+{
+    (void)batch;
+}
+
+void pfq_matches_release(pfq_matches *matches)
+{
+    (void)matches;
 }
 
 pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err)

@@ -18,7 +18,7 @@ struct decode_job {
     size_t place, bytes;
     uint8_t *out;
     uint64_t chunk;
-    struct decode_slot *slot; /* where `out` is, or NULL: it is the caller's memory */
+    struct cache_slot *slot; /* where `out` is, or NULL: it is the caller's memory */
 };
 
 /* ---- looking ---- */
@@ -78,33 +78,6 @@ struct decode_layout decode_look(hid_t dataset, size_t element_bytes)
     if (properties >= 0)
         H5Pclose(properties);
     return layout;
-}
-
-/* ---- the cache ---- */
-
-static struct decode_slot *find_slot(struct decoder *decoder, int mate, enum schema_column column,
-                                     uint64_t chunk)
-{
-    for (size_t i = 0; i < DECODE_SLOTS; i++) {
-        struct decode_slot *const slot = &decoder->slots[i];
-        if (slot->mate == mate && slot->column == column && slot->chunk == chunk) {
-            slot->used = decoder->reads;
-            return slot;
-        }
-    }
-    return NULL;
-}
-
-/* Empties the slot that was not used for the longest time. NULL without memory. */
-static struct decode_slot *take_slot(struct decoder *decoder, size_t bytes, pfq_error *err)
-{
-    struct decode_slot *oldest = &decoder->slots[0];
-    for (size_t i = 1; i < DECODE_SLOTS; i++)
-        if (decoder->slots[i].used < oldest->used)
-            oldest = &decoder->slots[i];
-    oldest->mate = 0;
-    oldest->used = decoder->reads;
-    return buffer_reserve(&oldest->bytes, bytes, 0, err) ? NULL : oldest;
 }
 
 /* ---- stored bytes ---- */
@@ -204,11 +177,9 @@ static pfq_status decode_all(struct store_reader *reader, int mate, enum schema_
     if (status && err)
         *err = met;
     for (size_t i = 0; i < jobs && !status; i++)
-        if (decoder->jobs[i].slot) {
-            decoder->jobs[i].slot->mate = mate;
-            decoder->jobs[i].slot->column = column;
-            decoder->jobs[i].slot->chunk = decoder->jobs[i].chunk;
-        }
+        if (decoder->jobs[i].slot)
+            cache_keep(&decoder->cache, decoder->jobs[i].slot,
+                       (struct cache_key){mate, column, decoder->jobs[i].chunk});
     return status;
 }
 
@@ -236,7 +207,7 @@ static void wanted_of(const struct decode_read *read, uint64_t chunk, uint64_t *
         *end = read->end;
 }
 
-static void copy_wanted(const struct decode_read *read, const struct decode_slot *slot,
+static void copy_wanted(const struct decode_read *read, const struct cache_slot *slot,
                         uint64_t chunk)
 {
     uint64_t begin, end;
@@ -260,14 +231,15 @@ static pfq_status read_group(struct store_reader *reader, struct decode_read *re
         wanted_of(read, chunk, &begin, &end);
         read->next = end;
         struct decode_job job = {.place = place, .chunk = chunk};
-        struct decode_slot *const known = find_slot(decoder, read->mate, read->column, chunk);
+        struct cache_slot *const known =
+            cache_find(&decoder->cache, (struct cache_key){read->mate, read->column, chunk});
         if (known) {
             copy_wanted(read, known, chunk);
             continue;
         }
         job.out = read->data + (begin - read->first) * read->element_bytes;
         if (end - begin < read->chunk_elements) {
-            job.slot = take_slot(decoder, chunk_bytes, err);
+            job.slot = cache_take(&decoder->cache, chunk_bytes, err);
             if (!job.slot)
                 return PFQ_NO_MEMORY;
             job.out = job.slot->bytes.data;
@@ -297,7 +269,7 @@ pfq_status decode_column(struct store_reader *reader, int mate, enum schema_colu
                                .chunk_elements = decoder->layout[mate - 1][column].chunk_elements,
                                .element_bytes = schema_datasets[column].element_bytes,
                                .data = data};
-    decoder->reads++;
+    cache_tick(&decoder->cache);
     while (read.next < read.end) {
         bool skipped = false;
         size_t jobs;
@@ -313,6 +285,67 @@ pfq_status decode_column(struct store_reader *reader, int mate, enum schema_colu
                 copy_wanted(&read, decoder->jobs[i].slot, decoder->jobs[i].chunk);
     }
     return PFQ_OK;
+}
+
+/* ---- chunks, wherever they are wanted ---- */
+
+/* Reads one chunk by HDF5. Behind the end of the dataset the slot keeps what it has. */
+static pfq_status fetch_by_hdf5(struct store_reader *reader, int mate, enum schema_column column,
+                                uint64_t chunk, struct cache_slot *slot, pfq_error *err)
+{
+    const uint64_t elements = reader->decoder.layout[mate - 1][column].chunk_elements;
+    const uint64_t all = reader_length(reader->dataset[mate - 1][column]);
+    const uint64_t first = chunk * elements, left = all - first;
+    const pfq_status status = reader_column_by_hdf5(
+        reader, mate, column, first, left < elements ? left : elements, slot->bytes.data, err);
+    if (!status)
+        cache_keep(&reader->decoder.cache, slot, (struct cache_key){mate, column, chunk});
+    return status;
+}
+
+/* Lists and reads the chunks that are not in the cache. */
+static pfq_status fetch_stored(struct store_reader *reader, int mate, enum schema_column column,
+                               const uint64_t *chunks, size_t n, struct cache_slot **slots,
+                               size_t *jobs, pfq_error *err)
+{
+    struct decoder *const decoder = &reader->decoder;
+    const struct decode_layout *const layout = &decoder->layout[mate - 1][column];
+    const size_t chunk_bytes = layout->chunk_elements * schema_datasets[column].element_bytes;
+    size_t place = 0;
+    pfq_status status = PFQ_OK;
+    for (size_t i = 0; i < n && !status; i++) {
+        struct decode_job job = {.place = place, .chunk = chunks[i]};
+        bool skipped = !layout->ours;
+        slots[i] = cache_find(&decoder->cache, (struct cache_key){mate, column, chunks[i]});
+        if (slots[i])
+            continue;
+        slots[i] = job.slot = cache_take(&decoder->cache, chunk_bytes, err);
+        if (!job.slot)
+            return PFQ_NO_MEMORY;
+        job.out = job.slot->bytes.data;
+        if (!skipped)
+            status = read_chunk(reader, mate, column, &job, &skipped, err);
+        if (!status && skipped) {
+            status = fetch_by_hdf5(reader, mate, column, chunks[i], job.slot, err);
+            continue;
+        }
+        if (!status)
+            status = memory_grow(&decoder->jobs, &decoder->jobs_capacity, *jobs + 1,
+                                 sizeof *decoder->jobs, err);
+        if (!status)
+            decoder->jobs[(*jobs)++] = job;
+        place += job.bytes;
+    }
+    return status;
+}
+
+pfq_status decode_fetch(struct store_reader *reader, int mate, enum schema_column column,
+                        const uint64_t *chunks, size_t n, struct cache_slot **slots, pfq_error *err)
+{
+    size_t jobs = 0;
+    cache_tick(&reader->decoder.cache);
+    const pfq_status status = fetch_stored(reader, mate, column, chunks, n, slots, &jobs, err);
+    return status ? status : decode_all(reader, mate, column, jobs, err);
 }
 
 static void release_states(struct decoder *decoder)
@@ -332,8 +365,7 @@ void decoder_use_threads(struct decoder *decoder, int threads)
 void decoder_release(struct decoder *decoder)
 {
     release_states(decoder);
-    for (size_t i = 0; i < DECODE_SLOTS; i++)
-        buffer_release(&decoder->slots[i].bytes);
+    cache_release(&decoder->cache);
     buffer_release(&decoder->raw);
     free(decoder->jobs);
 }

@@ -12,11 +12,10 @@
 
 #include "base/memory.h"
 #include "codec/codec.h"
+#include "store/cache.h"
 #include "store/schema.h"
 
 struct store_reader;
-
-enum { DECODE_SLOTS = 48 /* of the cache: 256 KiB each in our files */ };
 
 /* How one dataset is stored. */
 struct decode_layout {
@@ -27,20 +26,11 @@ struct decode_layout {
     bool checksum; /* chunks carry Fletcher32 */
 };
 
-/* A decoded chunk. */
-struct decode_slot {
-    int mate; /* 1-based; 0: none */
-    enum schema_column column;
-    uint64_t chunk, used; /* used: when, in reads */
-    struct buffer bytes;
-};
-
 struct decoder {
     int threads; /* 0: one */
     struct codec_state **states;
     struct decode_layout layout[PFQ_MAX_MATES][SCHEMA_COLUMNS];
-    struct decode_slot slots[DECODE_SLOTS];
-    uint64_t reads;
+    struct cache cache;
     struct buffer raw;       /* chunks as they are stored */
     struct decode_job *jobs; /* one for each of them */
     size_t jobs_capacity;
@@ -52,6 +42,15 @@ struct decode_layout decode_look(hid_t dataset, size_t element_bytes);
 /* Elements [first, first + n), n >= 1, of a column that is `ours`; they must be there. */
 pfq_status decode_column(struct store_reader *reader, int mate, enum schema_column column,
                          uint64_t first, uint64_t n, void *data, pfq_error *err);
+
+/* The most chunks that decode_fetch is given at a time. */
+enum { DECODE_FETCHED = 16 };
+
+/* Brings chunks of a column (all different, all there; whatever its filters) into the cache:
+ * slots[i] holds the bytes of chunks[i], until the next read. */
+pfq_status decode_fetch(struct store_reader *reader, int mate, enum schema_column column,
+                        const uint64_t *chunks, size_t n, struct cache_slot **slots,
+                        pfq_error *err);
 
 void decoder_use_threads(struct decoder *decoder, int threads);
 

@@ -232,6 +232,8 @@ static hid_t open_dataset(hid_t group, const struct schema_dataset *row,
     if (dataset < 0)
         return dataset;
     *layout = decode_look(dataset, row->element_bytes);
+    if (!layout->ours) /* then chunks are pieces of the size we would choose */
+        layout->chunk_elements = row->chunk_elements;
     if (layout->ours || !layout->filtered)
         return dataset;
     H5Dclose(dataset);
@@ -282,10 +284,12 @@ static pfq_status open_columns(struct store_reader *reader, int mate, hid_t grou
     struct store_mate *const summary = &reader->summary.mate[mate - 1];
     uint64_t lengths[SCHEMA_LENGTHS];
     memset(lengths, 0xff, sizeof lengths);
+    if (H5Lexists(group, "index", H5P_DEFAULT) == 0)
+        summary->without |= SCHEMA_INDEX;
     for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++) {
-        const pfq_status status = schema_has(summary->without, column)
-                                      ? open_column(reader, mate, group, column, lengths, err)
-                                      : PFQ_OK;
+        if (!schema_has(summary->without, column))
+            continue;
+        const pfq_status status = open_column(reader, mate, group, column, lengths, err);
         if (status)
             return status;
     }
@@ -296,6 +300,8 @@ static pfq_status open_columns(struct store_reader *reader, int mate, hid_t grou
     summary->tail_bytes = lengths[SCHEMA_TAIL_BYTES];
     if (summary->exceptions > summary->records)
         return reader_bad(reader, mate, SCHEMA_TEXT_ROW, "lists more rows than there are", err);
+    if (!(summary->without & SCHEMA_INDEX) && lengths[SCHEMA_INDEXED] != summary->records)
+        return reader_bad(reader, mate, SCHEMA_INDEX_ROW, "does not list every row", err);
     const pfq_status status = check_ends(reader, mate, SCHEMA_OFFSET, summary->bases, err);
     return status ? status : check_ends(reader, mate, SCHEMA_NAME_OFFSET, summary->name_bytes, err);
 }

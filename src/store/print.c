@@ -118,7 +118,7 @@ static void print_dataset(const struct store_reader *reader, int m, enum schema_
     if (length && stored)
         snprintf(ratio, sizeof ratio, "%.3f",
                  (double)stored / ((double)length * (double)row->element_bytes));
-    fprintf(out, "/read%d/%-13s %-6s %14llu %14llu %6s  %-14s  %s\n", m + 1, row->name,
+    fprintf(out, "/read%d/%-15s %-6s %14llu %14llu %6s  %-14s  %s\n", m + 1, row->name,
             row->element_bytes == 1 ? "uint8" : "uint64", (unsigned long long)length,
             (unsigned long long)stored, ratio, escaped, describe(reader, m, column));
 }
@@ -126,7 +126,7 @@ static void print_dataset(const struct store_reader *reader, int m, enum schema_
 /* ratio: stored bytes to bytes of elements; above 1 where a chunk is hardly filled. */
 static void print_datasets(const struct store_reader *reader, FILE *out)
 {
-    fprintf(out, "\n%-20s %-6s %14s %14s %6s  %-14s  %s\n", "dataset", "type", "length",
+    fprintf(out, "\n%-22s %-6s %14s %14s %6s  %-14s  %s\n", "dataset", "type", "length",
             "stored bytes", "ratio", "compression", "description");
     for (int m = 0; m < reader->summary.mates; m++)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++)

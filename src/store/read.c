@@ -57,6 +57,11 @@ void store_use_threads(struct store_reader *reader, int threads)
     decoder_use_threads(&reader->decoder, threads);
 }
 
+void store_use_cache(struct store_reader *reader, uint64_t bytes)
+{
+    cache_use(&reader->decoder.cache, (size_t)(bytes / CACHE_SLOT_BYTES));
+}
+
 const struct store_summary *store_summary(const struct store_reader *reader)
 {
     return &reader->summary;
@@ -196,13 +201,10 @@ static uint64_t rebase(uint64_t *offset, size_t n)
 }
 
 /* Bases as letters, whatever their form. */
-static pfq_status read_bases(struct store_reader *reader, int mate, uint64_t first, uint64_t n,
-                             uint8_t *sequence, pfq_error *err)
+static pfq_status settle_bases(const struct store_reader *reader, int mate, uint8_t *sequence,
+                               uint64_t n, pfq_error *err)
 {
     const bool coded = reader->summary.mate[mate - 1].bases_are == PFQ_BASES_CODE;
-    const pfq_status status = reader_column(reader, mate, SCHEMA_SEQUENCE, first, n, sequence, err);
-    if (status)
-        return status;
     if (coded ? any_outside(sequence, n, 0, FORMS_CODES - 1) : any_outside(sequence, n, '!', '~'))
         return reader_bad(reader, mate, SCHEMA_SEQUENCE, "has values that are no bases", err);
     if (coded)
@@ -210,24 +212,27 @@ static pfq_status read_bases(struct store_reader *reader, int mate, uint64_t fir
     return PFQ_OK;
 }
 
-static pfq_status read_scores(struct store_reader *reader, int mate, uint64_t first, uint64_t n,
-                              uint8_t *quality, pfq_error *err)
+pfq_status reader_settle_values(const struct store_reader *reader, int mate, const pfq_batch *batch,
+                                pfq_error *err)
 {
     const uint8_t highest = (uint8_t)('~' - reader->summary.mate[mate - 1].text_offset);
-    const pfq_status status = reader_column(reader, mate, SCHEMA_QUALITY, first, n, quality, err);
-    if (!status && any_outside(quality, n, 0, highest))
+    if (batch->quality && any_outside(batch->quality, batch->bases, 0, highest))
         return reader_bad(reader, mate, SCHEMA_QUALITY, "has values that are no scores", err);
-    return status;
+    if (batch->name && batch->name_bytes && cannot_be_name(batch->name, batch->name_bytes))
+        return reader_bad(reader, mate, SCHEMA_NAME, "has bytes that cannot be in a name", err);
+    return batch->sequence ? settle_bases(reader, mate, batch->sequence, batch->bases, err)
+                           : PFQ_OK;
 }
 
-static pfq_status read_names(struct store_reader *reader, int mate, uint64_t first,
-                             pfq_batch *batch, pfq_error *err)
+void reader_leave_out(const struct store_reader *reader, int mate, pfq_batch *batch)
 {
-    const uint64_t n = batch->name_bytes;
-    const pfq_status status = reader_column(reader, mate, SCHEMA_NAME, first, n, batch->name, err);
-    if (!status && n && cannot_be_name(batch->name, n))
-        return reader_bad(reader, mate, SCHEMA_NAME, "has bytes that cannot be in a name", err);
-    return status;
+    const unsigned without = reader->summary.mate[mate - 1].without;
+    if (without & PFQ_COLUMN_SEQUENCE)
+        batch->sequence = NULL;
+    if (without & PFQ_COLUMN_QUALITY)
+        batch->quality = NULL;
+    if (without & PFQ_COLUMN_NAME)
+        batch->name = NULL;
 }
 
 pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,
@@ -242,11 +247,16 @@ pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first
     batch->bases = rebase(batch->offset, n + 1);
     batch->name_bytes = rebase(batch->name_offset, n + 1);
     if (batch->sequence)
-        status = read_bases(reader, mate, first_base, batch->bases, batch->sequence, err);
+        status = reader_column(reader, mate, SCHEMA_SEQUENCE, first_base, batch->bases,
+                               batch->sequence, err);
     if (!status && batch->quality)
-        status = read_scores(reader, mate, first_base, batch->bases, batch->quality, err);
+        status = reader_column(reader, mate, SCHEMA_QUALITY, first_base, batch->bases,
+                               batch->quality, err);
     if (!status && batch->name)
-        status = read_names(reader, mate, first_name, batch, err);
+        status = reader_column(reader, mate, SCHEMA_NAME, first_name, batch->name_bytes,
+                               batch->name, err);
+    if (!status)
+        status = reader_settle_values(reader, mate, batch, err);
     if (!status)
         status = read_styles(reader, mate, first, n, batch->style, err);
     return status;

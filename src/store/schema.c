@@ -90,6 +90,25 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .unit = "byte, text",
             .description = "blank lines behind the last record of input files, files joined",
         },
+    [SCHEMA_INDEX_HASH] =
+        {
+            .name = "index/name_hash",
+            .element_bytes = LARGE(8),
+            .length = SCHEMA_INDEXED,
+            .of = SCHEMA_INDEX,
+            .unit = "hash: FNV-1a of 64 bits, then fmix64 of MurmurHash3",
+            .description = "hashes of the names up to the first blank, without a final /1 to /4, "
+                           "ascending",
+        },
+    [SCHEMA_INDEX_ROW] =
+        {
+            .name = "index/name_row",
+            .element_bytes = LARGE(8),
+            .length = SCHEMA_INDEXED,
+            .of = SCHEMA_INDEX,
+            .unit = "row",
+            .description = "rows of these names, ascending among equal hashes",
+        },
 };
 
 const char *const schema_numbers[SCHEMA_NUMBERS] = {

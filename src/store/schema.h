@@ -29,6 +29,7 @@ enum schema_length {
     SCHEMA_NAME_BYTES,
     SCHEMA_EXCEPTIONS, /* rows whose style is not the one of the group */
     SCHEMA_TAIL_BYTES,
+    SCHEMA_INDEXED, /* records, where names are indexed; else there are no such datasets */
     SCHEMA_LENGTHS
 };
 
@@ -41,6 +42,8 @@ enum schema_column {
     SCHEMA_TEXT_ROW,
     SCHEMA_TEXT_STYLE,
     SCHEMA_TEXT_TAIL,
+    SCHEMA_INDEX_HASH,
+    SCHEMA_INDEX_ROW,
     SCHEMA_COLUMNS
 };
 
@@ -50,12 +53,16 @@ struct schema_dataset {
     enum schema_length length;
     uint64_t more; /* elements beyond that length: 1 for offsets, which begin with a 0 */
     uint64_t chunk_elements;
-    unsigned of; /* is there if any of these columns (parfastq/batch.h) is; 0: always */
+    unsigned
+        of; /* is there if any of these columns (parfastq/batch.h, SCHEMA_INDEX) is; 0: always */
     const char *unit;
     const char *description;
 };
 
 extern const struct schema_dataset schema_datasets[SCHEMA_COLUMNS];
+
+/* The index of names among the columns that a file may be without. */
+enum { SCHEMA_INDEX = 1 << 8 };
 
 /* Whether a file without these columns has a dataset. */
 bool schema_has(unsigned without, enum schema_column column);

@@ -13,8 +13,10 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "parfastq/batch.h"
 #include "parfastq/run.h"
+#include "parfastq/store.h"
 #include "parfastq/team.h"
 #include "threads/threads.h"
 
@@ -44,6 +46,8 @@ struct store_config {
     int threads;                /* that encode; below 1: one */
     struct threads_aside aside; /* what the main thread does meanwhile; may be nothing */
     const char *command;        /* NULL: none */
+    bool index_names;           /* end with an index of the names */
+    uint64_t index_entries;     /* of it that a rank holds in one round; 0: a million */
 };
 
 /* What this rank adds to one mate in one round: batches, one behind the other. */
@@ -54,6 +58,10 @@ struct store_part {
         const uint8_t *data;
         size_t size;
     } tail; /* blank lines that end a file, as they were; usually none */
+    struct {
+        const uint64_t *hash, *row;
+        uint64_t n;
+    } index; /* of names, sorted: filled by the store itself, at the end */
 };
 
 struct store;
@@ -96,13 +104,19 @@ struct store_reader;
 struct store_mate {
     uint64_t records, bases, name_bytes;
     uint64_t min_length, max_length, fixed_length;
-    unsigned without; /* columns that the file does not have: bits of parfastq/batch.h */
+    unsigned
+        without; /* columns that the file does not have: bits of parfastq/batch.h, SCHEMA_INDEX */
     pfq_base_form bases_are;
     pfq_score_form scores_are;
     uint8_t text_offset; /* quality characters are score + text_offset; 0 without qualities */
     uint8_t style;       /* of every row that text/row does not list */
     uint64_t exceptions; /* rows listed there */
     uint64_t tail_bytes;
+};
+
+/* Of one record. */
+struct store_lengths {
+    uint64_t bases, name_bytes;
 };
 
 struct store_summary {
@@ -123,6 +137,9 @@ void store_close(struct store_reader *reader);
 
 /* How many threads decode, from the first read of rows on; 1 if not said. */
 void store_use_threads(struct store_reader *reader, int threads);
+
+/* How many bytes of decoded chunks are kept for later reads, before the first one. */
+void store_use_cache(struct store_reader *reader, uint64_t bytes);
 
 const struct store_summary *store_summary(const struct store_reader *reader);
 
@@ -149,6 +166,25 @@ pfq_status store_read_exceptions(struct store_reader *reader, int mate, uint64_t
  * the file. */
 pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,
                            pfq_batch *batch, pfq_error *err);
+
+/* Lays the columns of a batch, whose records, bases and name_bytes are known, into one arena, of
+ * which batch->offset is the beginning. */
+pfq_status store_lay_out(struct buffer *arena, pfq_batch *batch, pfq_error *err);
+
+/* The rows rows[0 .. n), in any order and as often as they are listed, into a batch laid out in
+ * `arena`: record i is row rows[i], which must be there. Chunks are read in the order of the file,
+ * each once, whatever the order of the rows; 120 bytes a row are needed meanwhile. */
+pfq_status store_read_list(struct store_reader *reader, int mate, const uint64_t *rows, size_t n,
+                           struct buffer *arena, pfq_batch *batch, pfq_error *err);
+
+/* The lengths of the text columns of such rows: lengths[i] is bases and name bytes of rows[i]. */
+pfq_status store_measure_list(struct store_reader *reader, int mate, const uint64_t *rows, size_t n,
+                              struct store_lengths *lengths, pfq_error *err);
+
+/* The rows of these names among those of a mate: by the index where there is one, else by reading
+ * all names, on all threads. Owns: *matches is released with pfq_matches_release. */
+pfq_status store_find(struct store_reader *reader, int mate, const char *const *names, size_t n,
+                      pfq_matches *matches, pfq_error *err);
 
 /* Bytes [first, first + n) of text/tail. */
 pfq_status store_read_tail(struct store_reader *reader, int mate, uint64_t first, size_t n,

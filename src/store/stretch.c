@@ -22,6 +22,12 @@ static struct stretch stretch_of_part(const struct mate_writer *mate, const stru
     case SCHEMA_TEXT_STYLE:
         stretch.bytes = mate->exceptions.style + first;
         break;
+    case SCHEMA_INDEX_HASH:
+        stretch.numbers = part->index.hash + first;
+        break;
+    case SCHEMA_INDEX_ROW:
+        stretch.numbers = part->index.row + first;
+        break;
     default:
         stretch.bytes = part->tail.data + first;
         break;
@@ -55,7 +61,8 @@ struct stretch stretch_next(const struct mate_writer *mate, const struct store_p
                             struct cursor *cursor, uint64_t most)
 {
     const bool of_part = schema_datasets[cursor->column].length == SCHEMA_EXCEPTIONS ||
-                         schema_datasets[cursor->column].length == SCHEMA_TAIL_BYTES;
+                         schema_datasets[cursor->column].length == SCHEMA_TAIL_BYTES ||
+                         schema_datasets[cursor->column].length == SCHEMA_INDEXED;
     struct stretch stretch = {0};
     if (of_part)
         stretch = stretch_of_part(mate, part, cursor);

@@ -15,6 +15,7 @@
 
 #include "store/driver.h"
 #include "store/encoder.h"
+#include "store/indexer.h"
 #include "team/team.h"
 
 static bool is_root(const struct store *store)
@@ -33,6 +34,7 @@ static void release(struct store *store)
     }
     buffer_release(&store->piece);
     encoder_destroy(store->encoder);
+    indexer_destroy(store->indexer);
     free(store->adding_of_all);
     free(store->counts);
     free(store->command);
@@ -63,7 +65,7 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->layout = config->layout;
     store->mates = config->mates;
     store->encoding = config->encoding;
-    store->without = config->without;
+    store->without = config->without | (config->index_names ? 0 : SCHEMA_INDEX);
     store->bases = config->bases;
     store->scores = config->scores;
     store->next_address = DRIVER_HEAD_BYTES;
@@ -77,6 +79,8 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->counts = memory_allocate(ranks, sizeof *store->counts, own);
     if (encoded)
         store->encoder = encoder_create(config->mates, config, own);
+    if (config->index_names)
+        store->indexer = indexer_create(config, own);
     store->path = memory_string(path, own);
     store->command = memory_string(config->command ? config->command : "", own);
     store->adding_of_all = memory_allocate(words, sizeof *store->adding_of_all, own);
@@ -209,6 +213,7 @@ static void measure(struct mate_writer *mate, const struct store_part *part, pfq
     }
     mate->adding[SCHEMA_EXCEPTIONS] = mate->exceptions.count;
     mate->adding[SCHEMA_TAIL_BYTES] = part->tail.size;
+    mate->adding[SCHEMA_INDEXED] = part->index.n;
 }
 
 /* The one exchange of a round: who adds how much, and whether anybody has failed. The place of what
@@ -251,6 +256,8 @@ pfq_status store_append(struct store *store, const struct store_part *parts, pfq
         return status;
     forget_old_places(store);
     lay_out(store, &store->failure);
+    if (store->indexer)
+        indexer_add(store, parts);
     store->way->deliver(store, parts);
     return PFQ_OK;
 }
@@ -297,8 +304,10 @@ pfq_status store_finish(struct store *store, const struct store_origin *origins,
                         pfq_error *err)
 {
     pfq_error *const own = &store->failure;
+    pfq_status status = store->indexer ? indexer_finish(store, err) : PFQ_OK;
     store_drain(store);
-    pfq_status status = share_extremes(store, err);
+    if (!status)
+        status = share_extremes(store, err);
     if (!status && encodes(store))
         status = encoded_finish(store, err);
     if (!status) {

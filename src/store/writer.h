@@ -51,6 +51,7 @@ struct pending {
 
 struct store_way;
 struct encoder;
+struct indexer;
 
 struct store {
     pfq_team *team;
@@ -64,6 +65,7 @@ struct store {
     unsigned without; /* columns that are left out */
     pfq_base_form bases;
     pfq_score_form scores;
+    struct indexer *indexer; /* NULL: names are not indexed */
     pfq_compression compression;
     struct mate_writer mate[PFQ_MAX_MATES];
     struct pending pending;

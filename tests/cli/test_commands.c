@@ -23,6 +23,8 @@ static struct {
     pfq_export_config export;
     pfq_stats_config stats;
     size_t inputs;
+    pfq_get_config get;
+    const char *names[2]; /* the first two */
     int version_calls;
 } seen;
 
@@ -81,6 +83,19 @@ pfq_status pfq_export(pfq_team *team, const char *input, const char *output,
     seen.input = input;
     seen.output = output;
     seen.export = *config;
+    return PFQ_OK;
+}
+
+pfq_status pfq_get(pfq_team *team, const char *input, const char *output, FILE *out,
+                   const pfq_get_config *config, pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)out, (void)counts, (void)err;
+    seen.calls++;
+    seen.input = input;
+    seen.output = output;
+    seen.get = *config;
+    for (size_t i = 0; i < config->name_count && i < 2; i++)
+        seen.names[i] = config->names[i];
     return PFQ_OK;
 }
 
@@ -223,6 +238,31 @@ static void options_reach_the_config_of_convert(void)
     CHECK(seen.parse.no_name_check && !seen.convert.force);
 }
 
+static void options_reach_the_config_of_get(void)
+{
+    good("get in.h5 one two --mate 2 --names more.txt --fasta -t2 -f -o out.fq");
+    CHECK_TEXT(seen.input, "in.h5");
+    CHECK_TEXT(seen.output, "out.fq");
+    CHECK_EQUAL(seen.get.name_count, 2);
+    CHECK_TEXT(seen.names[0], "one");
+    CHECK_TEXT(seen.names[1], "two");
+    CHECK_TEXT(seen.get.names_file, "more.txt");
+    CHECK_EQUAL(seen.get.mate, 2);
+    CHECK_EQUAL(seen.get.threads, 2);
+    CHECK(seen.get.fasta && seen.get.force && !seen.get.rows_given);
+    good("get in.h5 --rows 3:7");
+    CHECK(seen.get.rows_given && !seen.output && !seen.get.name_count && !seen.get.names_file);
+    CHECK_EQUAL(seen.get.row_begin, 3);
+    CHECK_EQUAL(seen.get.row_end, 7);
+    good("get in.h5 --names -");
+    CHECK_TEXT(seen.get.names_file, "-");
+    bad("get", "'parfastq get' takes one HDF5 file, and names");
+    bad("get in.h5", "no names: write them behind the HDF5 file, or give --names or --rows");
+    bad("get in.h5 one --rows 1:2", "--rows does not go with names");
+    bad("get in.h5 --names a --rows 1:2", "--rows does not go with names");
+    bad("get in.h5 one -o in.h5", "'in.h5' is both input and output");
+}
+
 static void options_reach_the_config_of_export(void)
 {
     good("export in.h5 -o out.fq --mate 2 --rows 5: --fasta -f -t2 --slice-size 1k");
@@ -352,6 +392,7 @@ int main(void)
     options_reach_the_config_of_convert();
     options_reach_the_config_of_export();
     options_reach_the_config_of_stats();
+    options_reach_the_config_of_get();
     wrong_combinations_are_refused();
     streams_are_refused_by_name();
     unknown_commands_are_refused_with_the_nearest();

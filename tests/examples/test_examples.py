@@ -37,7 +37,8 @@ target_link_libraries({name} PRIVATE parfastq::parfastq {more})
 """
 WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 
-# The program, its arguments below tests/data, its exit code, ranks (0: none), what it says.
+# The program, its arguments below tests/data (=: as it is; +: converted here), its exit code, ranks
+# (0: none), what it says.
 RUNS = [
     ("gc_content", ["sample_R1.fastq"], 0, 0, " of 290896 bases are G or C"),
     ("gc_content", ["bad_length.fastq"], 1, 0, "bad_length.fastq:8: record 2, byte 18: "),
@@ -46,6 +47,9 @@ RUNS = [
     ("error_list", ["several_bad.fastq"], 1, 0, "(chunk 0)"),
     ("kmers", ["sample_R1.fastq", "sample_R2.fastq"], 0, 3, " 4-mers, "),
     ("gather", ["sample_R1.fastq"], 0, 3, "2000 records on rank 0, the last is "),
+    ("store_reader", ["+sample_R1.h5", "=A00123:45:HPFQ7DSX5:1:1101:1806:22664"], 0, 0,
+     "mean quality 35.99\nrow 100: CAGGCCAGTCGCATTATC"),
+    ("store_reader", ["sample_R1.fastq", "=x"], 1, 0, "sample_R1.fastq: not an HDF5 file"),
 ]
 
 # What the core says to those who ask for more, and to those who ask what it is.
@@ -154,10 +158,12 @@ def check_shared(library, core):
 def try_examples(arguments, built, directory, environment):
     data = arguments.source / "tests" / "data"
     for example, words, code, ranks, expected in RUNS:
-        if example not in built:
+        if example not in built or (arguments.core and example == "store_reader"):
             continue
         launcher = [arguments.mpiexec, "-n", ranks] if ranks else []
-        given = [word[1:] if word[0] == "=" else data / word for word in words]
+        places = {"=": "", "+": f"{directory.parent}/"}
+        given = [places[word[0]] + word[1:] if word[0] in places else data / word
+                 for word in words]
         said = run(*launcher, directory / example, *given, code=code, env=environment)
         must_say("".join(said), expected)
 
@@ -205,6 +211,10 @@ def main():
                      for path in sorted(prefix.rglob(f"libparfastq.{suffix}"))]
         if not libraries:
             sys.exit("no library was installed")
+        if not arguments.core:
+            run(arguments.build / "parfastq", "convert", "-q", "--index-names", "-o",
+                directory / "sample_R1.h5",
+                arguments.source / "tests" / "data" / "sample_R1.fastq")
         for library in libraries:
             check_symbols(library, prefix)
             if library.suffix == ".so":

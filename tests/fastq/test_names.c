@@ -1,6 +1,7 @@
 /*
  * Claim: names of mates agree as the header says: cut at the first blank, one final "/N" off, or
  * ".1" and ".2" where both have their own; and names that differ do not agree.
+ * What a name is looked up by, and its hash, are what files and README.md say.
  */
 #include <stdio.h>
 
@@ -13,8 +14,41 @@ static bool agree(const char *one, const char *two)
                              fastq_name_keys((const uint8_t *)two, strlen(two), 2));
 }
 
+static uint64_t hash(const char *name)
+{
+    return fastq_name_hash((const uint8_t *)name, strlen(name));
+}
+
+/* The values were computed in Python, by the lines that README.md shows. */
+static void check_hashes(void)
+{
+    CHECK(hash("") == UINT64_C(0xefd01f60ba992926));
+    CHECK(hash("a") == UINT64_C(0x82a2a958a9bece5b));
+    CHECK(hash("A00123:45:HPFQ7DSX5:1:1101:1013:11119") == UINT64_C(0xfaec5ac684a9d0bb));
+}
+
+static void check_key(const char *name, size_t size, int mate)
+{
+    CHECK_EQUAL(fastq_name_key((const uint8_t *)name, strlen(name)), size);
+    CHECK_EQUAL(fastq_name_mate((const uint8_t *)name, strlen(name), size), mate);
+}
+
+static void check_keys(void)
+{
+    check_key("", 0, 0);
+    check_key("read", 4, 0);
+    check_key("read/1", 4, 1);
+    check_key("read/4 length=5/2", 4, 4);
+    check_key("read/5", 6, 0);
+    check_key("/1", 2, 0);
+    check_key("read\t/1", 4, 0);
+    check_key(" read", 0, 0);
+}
+
 int main(void)
 {
+    check_hashes();
+    check_keys();
     CHECK(agree("read", "read"));
     CHECK(agree("", ""));
     CHECK(agree("read/1", "read/2"));

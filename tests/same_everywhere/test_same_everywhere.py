@@ -163,7 +163,7 @@ def expected_mates(made):
     tails = [[reading.tail for reading in stream] for stream in readings]
     if made.interleaved:
         rows, tails = [rows[0][0::2], rows[0][1::2]], [tails[0], []]
-    return [columns.expected(*mate) for mate in zip(rows, tails)]
+    return [{**columns.expected(*mate), **columns.index(mate[0])} for mate in zip(rows, tails)]
 
 
 def wrong_columns(path, made):
@@ -216,7 +216,8 @@ class Comparison:
         """Converts a list of inputs with each layout."""
         work = []
         for one in made:
-            paths, options = self.store(one), ["interleaved"] if one.interleaved else []
+            paths = self.store(one)
+            options = ["index-names", *(["interleaved"] if one.interleaved else [])]
             for layout in layouts:
                 out = self.directory / f"out{len(work)}.h5"
                 inflate = ([f"inflate={self.rng.choice(packing.INFLATE)}"] if self.packers else [])
@@ -264,7 +265,8 @@ class Comparison:
         paths, out = self.store(made), self.directory / "command.h5"
         files = [word for number, stream in enumerate(paths, 1) for path in stream
                  for word in (f"-{number}", path)]
-        ended = self.machine.convert(ranks, ["convert", "-q", "-f", "-o", out, *words, *files],
+        ended = self.machine.convert(ranks, ["convert", "-q", "-f", "--index-names", "-o", out,
+                                             *words, *files],
                                      environment=environment)
         if ended.code != 0:
             self.wrong.append(f"{made.name}, {ranks} ranks {words}: {ended.code}: {ended.err}")

@@ -28,6 +28,9 @@ struct rows_plan {
     pfq_writer writer;
     pfq_compression compression; /* not settled */
     int threads;
+    bool index_names;
+    uint64_t index_entries; /* see store_config */
+    unsigned alike;         /* not 0: names repeat after so many rows */
 };
 
 static inline uint32_t rows_mix(int mate, uint64_t row, uint32_t salt)
@@ -139,7 +142,7 @@ static inline pfq_batch rows_make(const struct rows_plan *plan, int mate, uint64
             batch.quality[batch.bases++] = rows_quality(mate, row, k);
         }
         char name[ROWS_NAME_BYTES];
-        const size_t size = rows_name(mate, row, name);
+        const size_t size = rows_name(mate, plan->alike ? row % plan->alike : row, name);
         memcpy(batch.name + batch.name_bytes, name, size);
         batch.name_bytes += size;
         batch.style[i] = rows_style(plan, row, rows);
@@ -170,6 +173,8 @@ static inline struct store_config rows_config(const struct rows_plan *plan)
                                  .writer = plan->writer,
                                  .compression = compression,
                                  .threads = plan->threads,
+                                 .index_names = plan->index_names,
+                                 .index_entries = plan->index_entries,
                                  .command = "parfastq convert -o out.h5 reads.fastq"};
 }
 
@@ -181,7 +186,7 @@ static inline pfq_status rows_append(struct store *store, pfq_team *team,
     const uint64_t rows = rows_before(plan, ranks, plan->rounds, 0);
     pfq_batch batch[PFQ_MAX_MATES];
     char tail[PFQ_MAX_MATES][16];
-    struct store_part parts[PFQ_MAX_MATES];
+    struct store_part parts[PFQ_MAX_MATES] = {0};
     for (int m = 0; m < plan->mates; m++) {
         batch[m] = rows_make(plan, m + 1, rows_before(plan, ranks, round, rank),
                              rows_of_rank(plan, round, rank), rows);
