@@ -7,6 +7,11 @@
  *     name    [name_offset[i] .. name_offset[i+1])   the header line without '@' and line ending
  *     style   [i]                              how the text of the record was written
  * The columns are the datasets of one mate in the HDF5 file. offset[0] and name_offset[0] are 0.
+ *
+ * A column that was left out (of a file, by `convert --columns`) is NULL: `sequence`; `quality`;
+ * `name`, and `name_offset` with it, and then name_bytes is 0. `offset` is always there; of rows of
+ * a file that holds neither sequence nor quality all of it is 0. Batches of the parser hold all
+ * columns.
  */
 #ifndef PARFASTQ_BATCH_H
 #define PARFASTQ_BATCH_H
@@ -27,6 +32,9 @@ enum {
     PFQ_STYLE_PLUS_NAME = 16, /* the '+' line repeated the name */
     PFQ_STYLE_NO_NEWLINE = 32 /* the file ended right after the quality line, without LF */
 };
+
+/* The columns that can be left out, as bits. */
+enum { PFQ_COLUMN_SEQUENCE = 1, PFQ_COLUMN_QUALITY = 2, PFQ_COLUMN_NAME = 4, PFQ_COLUMNS_ALL = 7 };
 
 typedef struct pfq_batch {
     uint64_t records;

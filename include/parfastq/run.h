@@ -20,8 +20,8 @@ extern "C" {
 #endif
 
 typedef enum pfq_writer {
-    PFQ_WRITER_AUTO = 0, /* parallel */
-    PFQ_WRITER_PARALLEL, /* every rank writes its rows */
+    PFQ_WRITER_AUTO = 0, /* direct */
+    PFQ_WRITER_DIRECT,   /* every rank writes its rows */
     PFQ_WRITER_GATHER    /* rows travel to rank 0, which writes alone */
 } pfq_writer;
 
@@ -36,7 +36,20 @@ typedef enum pfq_compress {
 typedef struct pfq_compression {
     pfq_compress method;
     int level;
+    bool checksum; /* each chunk carries Fletcher32, which readers check */
 } pfq_compression;
+
+/* How bases are kept. */
+typedef enum pfq_base_form {
+    PFQ_BASES_ASCII = 0, /* the characters of the input */
+    PFQ_BASES_CODE       /* 0 to 4 for A, C, G, T, N in either case; other characters are refused */
+} pfq_base_form;
+
+/* How qualities are kept. */
+typedef enum pfq_score_form {
+    PFQ_SCORES_PHRED = 0, /* the scores of the input */
+    PFQ_SCORES_BIN8       /* in the eight bins of Illumina; what they were before is lost */
+} pfq_score_form;
 
 /* What was read. Numbers are of the whole team. */
 typedef struct pfq_counts {
@@ -52,6 +65,9 @@ typedef struct pfq_convert_config {
     pfq_parser_config parse;
     pfq_writer writer;
     pfq_compression compression;
+    unsigned columns; /* bits of parfastq/batch.h; others are left out. 0: all */
+    pfq_base_form bases;
+    pfq_score_form scores;
     bool qc;             /* keep the statistics of pfq_stats in the file, as JSON: /summary/json */
     bool force;          /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
@@ -66,10 +82,12 @@ typedef struct pfq_convert_config {
 pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err);
 
-/* Reads and checks everything `pfq_convert` checks, reports every bad record, writes nothing.
- * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
- * Returns: PFQ_OK if all records are good; PFQ_BAD_RECORDS if not, after each has been reported; or
- * a failure. */
+/* Reads and checks everything `pfq_convert` checks, reports every bad record, writes nothing. If
+ * the input is one file and that is HDF5, it must be one of pfq_convert: then its structure, its
+ * values, its counts, its checksums and the names of mates are checked, and everything that is
+ * wrong is reported with dataset and row. Collective: team. Threads: main. Owns: nothing is kept.
+ * `counts` may be NULL. Returns: PFQ_OK if all records are good; PFQ_BAD_RECORDS if not, after each
+ * has been reported; or a failure. */
 pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err);
 

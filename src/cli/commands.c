@@ -141,11 +141,21 @@ static bool has_delivered(pfq_status status)
     return status == PFQ_OK || status == PFQ_BAD_RECORDS;
 }
 
+static pfq_compression compression_from(const struct cli_options *options)
+{
+    pfq_compression compression = options->compression;
+    compression.checksum = options->checksum;
+    return compression;
+}
+
 static pfq_status run_convert(struct cli_call *call, pfq_error *err)
 {
     const pfq_convert_config config = {.parse = parse_config_from(call),
                                        .writer = (pfq_writer)call->options.writer,
-                                       .compression = call->options.compression,
+                                       .compression = compression_from(&call->options),
+                                       .columns = (unsigned)call->options.columns,
+                                       .bases = (pfq_base_form)call->options.bases,
+                                       .scores = (pfq_score_form)call->options.quality,
                                        .qc = call->options.qc != 0,
                                        .force = call->options.force,
                                        .command = call->line};
@@ -294,8 +304,8 @@ static const struct command commands[] = {
      {"[options] READS.fastq|IN.h5 ...", "[options] -1 R1.fastq -2 R2.fastq"},
      "quality control: a table, and reports as JSON, FastQC text and HTML", run_stats},
     {"validate", CLI_VALIDATE,
-     {"[options] READS.fastq ...", "[options] -1 R1.fastq -2 R2.fastq"},
-     "check everything and list the bad records with their places", run_validate},
+     {"[options] READS.fastq ...|IN.h5", "[options] -1 R1.fastq -2 R2.fastq"},
+     "check everything and list what is wrong, with its place", run_validate},
     {"export", CLI_EXPORT,
      {"[options] IN.h5 -o OUT.fastq", NULL},
      "HDF5 back to FASTQ, byte for byte", run_export},

@@ -39,7 +39,7 @@ static const struct option_choice inflations[] = {{"auto", PFQ_INFLATE_AUTO, 0, 
                                                   {NULL, 0, 0, 0}};
 
 static const struct option_choice writers[] = {{"auto", PFQ_WRITER_AUTO, 0, 0},
-                                               {"parallel", PFQ_WRITER_PARALLEL, 0, 0},
+                                               {"direct", PFQ_WRITER_DIRECT, 0, 0},
                                                {"gather", PFQ_WRITER_GATHER, 0, 0},
                                                {NULL, 0, 0, 0}};
 
@@ -48,6 +48,17 @@ static const struct option_choice compressions[] = {{"none", PFQ_COMPRESS_NONE, 
                                                     {"gzip", PFQ_COMPRESS_GZIP, 1, 9},
                                                     {"zstd", PFQ_COMPRESS_ZSTD, 1, 19},
                                                     {NULL, 0, 0, 0}};
+
+static const struct option_choice columns[] = {{"sequence", PFQ_COLUMN_SEQUENCE, 0, 0},
+                                               {"quality", PFQ_COLUMN_QUALITY, 0, 0},
+                                               {"name", PFQ_COLUMN_NAME, 0, 0},
+                                               {NULL, 0, 0, 0}};
+
+static const struct option_choice base_forms[] = {
+    {"ascii", PFQ_BASES_ASCII, 0, 0}, {"code", PFQ_BASES_CODE, 0, 0}, {NULL, 0, 0, 0}};
+
+static const struct option_choice score_forms[] = {
+    {"phred", PFQ_SCORES_PHRED, 0, 0}, {"bin8", PFQ_SCORES_BIN8, 0, 0}, {NULL, 0, 0, 0}};
 
 /* clang-format off */
 #define KEPT(member) .offset = offsetof(struct cli_options, member)
@@ -83,6 +94,17 @@ static const struct option options_table[] = {
      .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
     {"compress", 0, CLI_CONVERT, OPTION_LEVEL, KEPT(compression), .value = "HOW",
      .standard = "fast", .choices = compressions, .help = "how datasets are compressed:"},
+    {"checksum", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(checksum),
+     .help = "each chunk carries a Fletcher32 checksum, which all readers check"},
+    {"columns", 0, CLI_CONVERT, OPTION_SET, KEPT(columns), .value = "LIST",
+     .standard = "sequence,quality,name", .choices = columns,
+     .help = "what is kept of the reads, with commas between:"},
+    {"bases", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(bases), .value = "FORM",
+     .standard = "ascii", .choices = base_forms,
+     .help = "bases as they are, or 0 to 4 for A, C, G, T, N:"},
+    {"quality", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(quality), .value = "FORM",
+     .standard = "phred", .choices = score_forms,
+     .help = "scores as they are, or in Illumina's eight bins, which loses the rest:"},
     {"qc", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(qc),
      .help = "keep the statistics of 'parfastq stats' in the file, as /summary/json"},
     {"mate", 0, CLI_EXPORT, OPTION_COUNT, KEPT(mate), .value = "N",
@@ -216,6 +238,25 @@ static pfq_status store_choice(const struct option *row, const char *as, const c
     return refuse_choice(row, as, value, err);
 }
 
+/* "name" or "quality,name". */
+static pfq_status store_set(const struct option *row, const char *as, const char *value, int *kept,
+                            pfq_error *err)
+{
+    *kept = 0;
+    for (const char *word = value;; word++) {
+        const struct option_choice *choice = row->choices;
+        const size_t size = strcspn(word, ",");
+        while (choice->name && (strncmp(choice->name, word, size) != 0 || choice->name[size]))
+            choice++;
+        if (!choice->name)
+            return refuse_choice(row, as, value, err);
+        *kept |= choice->value;
+        word += size;
+        if (!*word)
+            return PFQ_OK;
+    }
+}
+
 /* "fast", "gzip" or "gzip:6". */
 static pfq_status store_level(const struct option *row, const char *as, const char *value,
                               pfq_compression *kept, pfq_error *err)
@@ -228,7 +269,7 @@ static pfq_status store_level(const struct option *row, const char *as, const ch
         if (value[size] && (!choice->high || !sizes_parse_count(value + size + 1, &level) ||
                             level < choice->low || level > choice->high))
             break;
-        *kept = (pfq_compression){(pfq_compress)choice->value, (int)level};
+        *kept = (pfq_compression){.method = (pfq_compress)choice->value, .level = (int)level};
         return PFQ_OK;
     }
     return refuse_choice(row, as, value, err);
@@ -278,6 +319,8 @@ static pfq_status store(const struct option *row, const char *as, const char *va
         return PFQ_OK;
     case OPTION_CHOICE:
         return store_choice(row, as, value, kept, err);
+    case OPTION_SET:
+        return store_set(row, as, value, kept, err);
     case OPTION_LEVEL:
         return store_level(row, as, value, kept, err);
     case OPTION_COUNT:

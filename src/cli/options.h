@@ -61,6 +61,10 @@ struct cli_options {
     uint64_t max_errors;
     int writer; /* pfq_writer */
     pfq_compression compression;
+    int checksum;
+    int columns;   /* bits of parfastq/batch.h */
+    int bases;     /* pfq_base_form */
+    int quality;   /* pfq_score_form */
     uint64_t mate; /* 0: not given */
     struct cli_rows rows;
     int fasta;
@@ -78,6 +82,7 @@ struct cli_options {
 enum option_kind {
     OPTION_FLAG,   /* takes no value; sets an int to option.set */
     OPTION_CHOICE, /* one of option.choices; an int */
+    OPTION_SET,    /* some of option.choices, with commas between; an int, the sum of them */
     OPTION_LEVEL,  /* one of option.choices, some with :N behind; pfq_compression */
     OPTION_COUNT,  /* a number; uint64_t */
     OPTION_SIZE,   /* bytes, with k, M, G; uint64_t */

@@ -7,21 +7,22 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "codec/choose.h"
 #include "codec/inflate.h"
 #include "codec/kinds.h"
 #include "codec/shuffle.h"
 #include "codec/zlib_format.h"
 
 static const struct codec_row *const table[CODEC_KINDS] = {
-    [CODEC_NONE] = &codec_none, [CODEC_HUFFMAN] = &codec_huffman, [CODEC_RUNS] = &codec_runs,
-    [CODEC_FAST] = &codec_fast, [CODEC_DEFLATE] = &codec_deflate, [CODEC_ZSTD] = &codec_zstd,
+    [CODEC_NONE] = &codec_none,     [CODEC_HUFFMAN] = &codec_huffman, [CODEC_RUNS] = &codec_runs,
+    [CODEC_FAST] = &codec_fast,     [CODEC_DEFLATE] = &codec_deflate, [CODEC_ZSTD] = &codec_zstd,
+    [CODEC_SUITED] = &codec_suited,
 };
 
 struct codec_state {
     void *engines[CODEC_KINDS];
     struct inflate *inflate; /* of zlib streams, whatever kind wrote them */
     struct buffer scratch;   /* a chunk shuffled */
-    struct buffer trial;     /* what a trial gives */
 };
 
 static const struct codec_row *row_of(enum codec_kind kind)
@@ -54,7 +55,6 @@ void codec_destroy(struct codec_state *state)
             table[kind]->destroy(state->engines[kind]);
     inflate_destroy(state->inflate);
     buffer_release(&state->scratch);
-    buffer_release(&state->trial);
     free(state);
 }
 
@@ -108,14 +108,15 @@ size_t codec_bound(const struct codec *codec, size_t bytes)
 
 /* ---- encoding ---- */
 
-static pfq_status encode(struct codec_state *state, const struct codec *codec, struct span raw,
-                         uint8_t *out, size_t capacity, size_t *out_bytes, pfq_error *err)
+static pfq_status encode(struct codec_state *state, enum codec_kind kind, int level,
+                         struct span raw, uint8_t *out, size_t capacity, size_t *out_bytes,
+                         pfq_error *err)
 {
-    const struct codec_row *row = table[codec->kind];
+    const struct codec_row *row = table[kind];
     const size_t bound = row->bound(raw.size);
     const size_t room = capacity < bound ? capacity : bound;
     const pfq_status status =
-        row->encode(&state->engines[codec->kind], codec->level, raw, out, room, out_bytes, err);
+        row->encode(&state->engines[kind], level, raw, out, room, out_bytes, err);
     if (status != PFQ_OK || *out_bytes != CODEC_NO_ROOM)
         return status;
     if (is_zlib(row) && capacity >= bound) {
@@ -124,6 +125,61 @@ static pfq_status encode(struct codec_state *state, const struct codec *codec, s
     }
     return error_set(err, PFQ_USAGE, NULL, "a chunk of %zu bytes does not fit in %zu", raw.size,
                      capacity);
+}
+
+/* ---- what suits ---- */
+
+/* What a slower kind must save to be taken, in sixteenths. What it saves is written, moved and read
+ * that many bytes faster, by everybody; what it costs is paid once, by the one who encodes. */
+enum { RUNS_SAVE = 1, FAST_SAVES = 4 };
+
+/* From this share of bytes that go on a run (in 256ths) nothing else can be better, and below that
+ * one RUNS cannot save enough. */
+enum { MANY_RUNS = 128, FEW_RUNS = 16 };
+
+/* Where runs are in doubt and a byte takes so many bits, it is no quality, and repeats count. */
+enum { BITS_OF_TEXT = 3 };
+
+static bool saves(size_t bytes, size_t before, unsigned sixteenths)
+{
+    return bytes < before / 16 * (16 - sixteenths);
+}
+
+/* Encodes with FAST, and says whether that is better enough than `best` bytes. */
+static pfq_status try_fast(struct codec_state *state, struct span raw, uint8_t *out,
+                           size_t capacity, size_t best, size_t *out_bytes, bool *better,
+                           pfq_error *err)
+{
+    const size_t bound = codec_fast.bound(raw.size);
+    const pfq_status status =
+        codec_fast.encode(&state->engines[CODEC_FAST], 0, raw, out,
+                          capacity < bound ? capacity : bound, out_bytes, err);
+    *better =
+        status == PFQ_OK && *out_bytes != CODEC_NO_ROOM && saves(*out_bytes, best, FAST_SAVES);
+    return status;
+}
+
+static pfq_status encode_suited(struct codec_state *state, struct span raw, uint8_t *out,
+                                size_t capacity, size_t *out_bytes, pfq_error *err)
+{
+    const unsigned runs = choose_runs(raw);
+    const bool doubt = runs >= FEW_RUNS && runs < MANY_RUNS;
+    const bool repeats = runs < MANY_RUNS && choose_repeats(raw);
+    enum codec_kind kind = runs >= MANY_RUNS ? CODEC_RUNS : CODEC_HUFFMAN;
+    if (doubt || repeats) {
+        size_t best, with_runs;
+        bool better = false;
+        pfq_status status = own_guess(&state->engines[CODEC_HUFFMAN], raw, &best, &with_runs, err);
+        if (!status && doubt && saves(with_runs, best, RUNS_SAVE)) {
+            kind = CODEC_RUNS;
+            best = with_runs;
+        }
+        if (!status && repeats && (!doubt || best > raw.size / 8 * BITS_OF_TEXT))
+            status = try_fast(state, raw, out, capacity, best, out_bytes, &better, err);
+        if (status || better)
+            return status;
+    }
+    return encode(state, kind, 0, raw, out, capacity, out_bytes, err);
 }
 
 /* A chunk of `bytes` bytes to be shuffled or to be brought back; NULL and an error without memory.
@@ -148,7 +204,11 @@ pfq_status codec_encode(struct codec_state *state, const struct codec *codec, st
         shuffle_apply(raw, codec->shuffle, shuffled);
         raw.data = shuffled;
     }
-    return encode(state, codec, raw, out, capacity, out_bytes, err);
+    if (codec->kind != CODEC_SUITED)
+        return encode(state, codec->kind, codec->level, raw, out, capacity, out_bytes, err);
+    if (is_shuffled(codec)) /* the bytes of numbers come in planes, which are all different */
+        return encode(state, CODEC_FAST, 0, raw, out, capacity, out_bytes, err);
+    return encode_suited(state, raw, out, capacity, out_bytes, err);
 }
 
 /* ---- decoding ---- */
@@ -177,47 +237,4 @@ pfq_status codec_decode(struct codec_state *state, const struct codec *codec, st
     if (status == PFQ_OK)
         shuffle_undo((struct span){shuffled, raw_bytes}, codec->shuffle, out);
     return status;
-}
-
-/* ---- choosing ---- */
-
-/* The bytes that a kind makes of the sample. */
-static pfq_status try_kind(struct codec_state *state, const struct codec *codec, struct span sample,
-                           size_t *bytes, pfq_error *err)
-{
-    const size_t bound = codec_bound(codec, sample.size);
-    const pfq_status status = buffer_reserve(&state->trial, bound, 0, err);
-    if (status != PFQ_OK)
-        return status;
-    return codec_encode(state, codec, sample, state->trial.data, bound, bytes, err);
-}
-
-/* The kinds from the fastest to the slowest, each with what it must save of a chunk, in sixteenths
- * of the best before it, to be taken instead. What it saves is written, moved and read that many
- * bytes faster, by everybody; what it costs is paid once, by the one who encodes. */
-static const struct {
-    enum codec_kind kind;
-    unsigned sixteenths;
-} by_speed[] = {{CODEC_HUFFMAN, 0}, {CODEC_RUNS, 1}, {CODEC_FAST, 4}};
-
-enum { CANDIDATES = sizeof by_speed / sizeof by_speed[0] };
-
-pfq_status codec_choose_fast(struct codec_state *state, struct span sample, unsigned shuffle,
-                             struct codec *codec, pfq_error *err)
-{
-    size_t best = SIZE_MAX;
-    if (sample.size > CODEC_SAMPLE_BYTES)
-        sample.size = CODEC_SAMPLE_BYTES;
-    for (size_t i = 0; i < CANDIDATES; i++) {
-        const struct codec candidate = {by_speed[i].kind, 0, shuffle};
-        size_t bytes;
-        const pfq_status status = try_kind(state, &candidate, sample, &bytes, err);
-        if (status != PFQ_OK)
-            return status;
-        if (bytes < best / 16 * (16 - by_speed[i].sixteenths)) {
-            *codec = candidate;
-            best = bytes;
-        }
-    }
-    return PFQ_OK;
 }

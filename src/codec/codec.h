@@ -31,6 +31,7 @@ enum codec_kind {
     CODEC_FAST,    /* ISA-L at its level 1; libdeflate at its level 1 in a build without ISA-L */
     CODEC_DEFLATE, /* libdeflate; level 1 to 12 */
     CODEC_ZSTD,    /* zstd; level 1 to 19 */
+    CODEC_SUITED,  /* HUFFMAN, RUNS or FAST: what suits the bytes of the chunk (choose.h) */
     CODEC_KINDS
 };
 
@@ -79,18 +80,5 @@ pfq_status codec_encode(struct codec_state *state, const struct codec *codec, st
  * Returns: PFQ_OK, PFQ_BAD_FILE, PFQ_UNSUPPORTED, PFQ_USAGE (too large) or PFQ_NO_MEMORY. */
 pfq_status codec_decode(struct codec_state *state, const struct codec *codec, struct span in,
                         uint8_t *out, size_t raw_bytes, pfq_error *err);
-
-/* The bytes of a sample that are looked at. */
-enum { CODEC_SAMPLE_BYTES = 256 * 1024 };
-
-/* Chooses the codec of a column for speed, from a sample: its first chunk. The kinds are tried from
- * the fastest to the slowest, and a slower one is taken if it saves enough of what the best before
- * it takes: RUNS a sixteenth, FAST a quarter. HUFFMAN is where it begins. So bases get HUFFMAN
- * unless they repeat (amplicons), qualities RUNS where values repeat, names and offsets FAST. The
- * choice depends on the sample's bytes and on the libraries, not on time; where machines may
- * differ, one of them chooses for all. `shuffle` goes into the codec as it is. Returns: PFQ_OK or
- * PFQ_NO_MEMORY. */
-pfq_status codec_choose_fast(struct codec_state *state, struct span sample, unsigned shuffle,
-                             struct codec *codec, pfq_error *err);
 
 #endif

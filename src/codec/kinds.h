@@ -44,5 +44,10 @@ extern const struct codec_row codec_runs;
 extern const struct codec_row codec_fast;
 extern const struct codec_row codec_deflate;
 extern const struct codec_row codec_zstd;
+extern const struct codec_row codec_suited;
+
+/* The bytes that HUFFMAN and RUNS would make of data, from samples; `huffman` is an engine of
+ * either. Returns PFQ_OK or PFQ_NO_MEMORY. */
+pfq_status own_guess(void **engine, struct span raw, size_t *huffman, size_t *runs, pfq_error *err);
 
 #endif

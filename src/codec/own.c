@@ -157,6 +157,38 @@ static bool is_worth_it(const struct engine *engine, const struct method *method
     return method->matches || bits < literals * 8;
 }
 
+/* ---- guessing ---- */
+
+/* The bits of a symbol beside its code. */
+static unsigned bits_beside(size_t symbol)
+{
+    enum { FIRST_WITH_EXTRA = 265, LONGEST = 285, DISTANCE = 1 };
+    if (symbol <= BLOCK_END_SYMBOL)
+        return 0;
+    if (symbol < FIRST_WITH_EXTRA || symbol == LONGEST)
+        return DISTANCE;
+    return (unsigned)(symbol - FIRST_WITH_EXTRA + 4) / 4 + DISTANCE;
+}
+
+static size_t bytes_looked_at(const struct method *method, size_t size)
+{
+    return size <= EXACT_BYTES ? size : size / method->stride * method->sample;
+}
+
+/* What a method makes of a block, about. */
+static size_t guess(struct engine *engine, const struct method *method, struct span block)
+{
+    uint64_t bits = 0;
+    count(engine, method, block.data, block.size);
+    prefix_code_make(engine->counts, BLOCK_SYMBOLS, limit_of(engine, method), &engine->code);
+    for (size_t symbol = 0; symbol < BLOCK_SYMBOLS; symbol++)
+        bits +=
+            (uint64_t)engine->counts[symbol] * (engine->code.length[symbol] + bits_beside(symbol));
+    const size_t looked = bytes_looked_at(method, block.size);
+    const uint64_t weight = block.size <= EXACT_BYTES ? 1 : SEEN;
+    return (size_t)((double)bits / (double)(8 * weight) * (double)block.size / (double)looked);
+}
+
 /* ---- literals alone ---- */
 
 /* Neighbours are counted in different tables: adding to a place that was just added to has to wait.
@@ -376,6 +408,22 @@ static pfq_status encode(void **place, const struct method *method, struct span 
     }
     if (fits && put_tail(&room, raw))
         *out_bytes = (size_t)(room.bits.at - out);
+    return PFQ_OK;
+}
+
+/* From the first block. */
+pfq_status own_guess(void **place, struct span raw, size_t *huffman, size_t *runs, pfq_error *err)
+{
+    struct engine *engine = engine_at(place, err);
+    if (!engine)
+        return PFQ_NO_MEMORY;
+    *huffman = *runs = 0;
+    if (raw.size == 0)
+        return PFQ_OK;
+    const struct span block = {raw.data, raw.size < BLOCK_BYTES ? raw.size : BLOCK_BYTES};
+    const double blocks = (double)raw.size / (double)block.size;
+    *huffman = (size_t)((double)guess(engine, &literals_alone, block) * blocks);
+    *runs = (size_t)((double)guess(engine, &literals_with_runs, block) * blocks);
     return PFQ_OK;
 }
 

@@ -9,8 +9,9 @@
 
 #include "base/memory.h"
 #include "fastq/boundary.h"
+#include "fastq/forms.h"
 
-enum { LINES_PER_RECORD = 4 };
+enum { LINES_PER_RECORD = 4, CODED_RECORDS = 64 };
 
 static void reset(struct fastq_chunk *chunk)
 {
@@ -124,6 +125,28 @@ static pfq_status take_one(struct fastq_chunk *chunk, struct span text, bool at_
     }
 }
 
+/* How many records the kernel may look for. Where each of them must also have codes, few: those
+ * behind one that has not are thrown away. */
+static size_t room_for_records(const struct fastq_chunk *chunk, const struct fastq_rules *rules)
+{
+    const size_t room = chunk->capacity - chunk->count;
+    return rules->coded && room > CODED_RECORDS ? CODED_RECORDS : room;
+}
+
+/* Where bases must have codes: takes back the records from the first one on that has others, for
+ * the serial parser to judge. */
+static void keep_coded(struct fastq_chunk *chunk, struct span text, size_t from)
+{
+    for (size_t i = from; i < chunk->count; i++) {
+        const struct scan_record *const record = &chunk->records[i];
+        const struct fastq_place place = fastq_place_of(chunk, record);
+        if (forms_not_coded(text.data + place.bases, record->bases) == record->bases)
+            continue;
+        chunk->count = i;
+        chunk->end = chunk->begin + record->begin;
+    }
+}
+
 pfq_status fastq_chunk_parse(struct fastq_chunk *chunk, struct span text, bool at_end,
                              const struct fastq_rules *rules, pfq_error *err)
 {
@@ -137,7 +160,9 @@ pfq_status fastq_chunk_parse(struct fastq_chunk *chunk, struct span text, bool a
         const size_t from = chunk->count;
         chunk->count += rules->kernel->records(
             text.data, chunk->end, chunk->stop, text.size, chunk->begin, rules->quality_min,
-            rules->quality_max, chunk->records + from, chunk->capacity - from, &chunk->end);
+            rules->quality_max, chunk->records + from, room_for_records(chunk, rules), &chunk->end);
+        if (rules->coded)
+            keep_coded(chunk, text, from);
         account(chunk, from);
         if (chunk->count < chunk->capacity && chunk->end < chunk->stop)
             status = take_one(chunk, text, at_end, rules, &stopped, err);

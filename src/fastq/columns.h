@@ -10,6 +10,8 @@
 #ifndef FASTQ_COLUMNS_H
 #define FASTQ_COLUMNS_H
 
+#include <stdbool.h>
+
 #include "base/memory.h"
 #include "base/span.h"
 #include "parfastq/batch.h"
@@ -34,21 +36,24 @@ struct fastq_filling {
     const struct scan_kernel *kernel; /* NULL: they do not */
     uint8_t text_offset;              /* quality characters are stored minus this */
     int deal;                         /* 2: to two batches in turn; else 1 */
+    unsigned without;                 /* columns that are not filled: bits of parfastq/batch.h */
+    bool code_bases;                  /* bases become 0 to 4; the rules let no others pass */
+    bool bin_scores;                  /* scores become the middles of their bins */
 };
 
-/* Makes columns->batch of this size, its contents undefined but for the 0 that offsets begin with.
- * Returns PFQ_OK or PFQ_NO_MEMORY. */
+/* Makes columns->batch of this size, its contents undefined but for the 0 that offsets begin with;
+ * the columns `without` are NULL. Returns PFQ_OK or PFQ_NO_MEMORY. */
 pfq_status fastq_columns_reserve(struct fastq_columns *columns, const struct fastq_totals *totals,
-                                 pfq_error *err);
+                                 unsigned without, pfq_error *err);
 
 /* Fills the columns of a parsed chunk: columns[0], or columns[k] with the records whose index in
  * the chunk is even (k = 0) or odd. Returns PFQ_OK or PFQ_NO_MEMORY. */
 pfq_status fastq_columns_fill(struct fastq_chunk *chunk, struct span text,
                               const struct fastq_filling *filling, pfq_error *err);
 
-/* Copies the records of a parsed chunk with index k, k + deal, ... to a batch, behind `to`, and
- * lets *low and *high hold their quality characters. The batch has room, and offset[to.records] is
- * set. */
+/* Copies the records of a parsed chunk with index k, k + deal, ... to the columns that a batch has,
+ * behind `to`, and lets *low and *high hold their quality characters. The batch has room, and
+ * offset[to.records] is set. */
 void fastq_columns_copy(const struct fastq_chunk *chunk, struct span text,
                         const struct fastq_filling *filling, int k, const pfq_batch *batch,
                         struct fastq_totals to, uint8_t *low, uint8_t *high);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "fastq/forms.h"
 
 enum { NAME, BASES, PLUS, QUALITY, LINES };
 enum { EXCERPT_BYTES = 40, ENOUGH_BYTES = 2 * EXCERPT_BYTES };
@@ -190,6 +191,10 @@ static enum fastq_verdict check_contents(const struct line lines[LINES],
     size_t at = rules->kernel->not_base(bases->data, bases->size);
     if (at < bases->size)
         return bad_byte(fault, PFQ_BAD_BASE, BASES, bases, at, "base");
+    at = rules->coded ? forms_not_coded(bases->data, bases->size) : bases->size;
+    if (at < bases->size)
+        return bad_byte(fault, PFQ_BAD_BASE, BASES, bases, at,
+                        "base that has a code (A, C, G, T and N have)");
     const enum fastq_verdict verdict = check_name(lines, fault);
     if (verdict != FASTQ_RECORD_GOOD)
         return verdict;

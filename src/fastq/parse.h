@@ -24,6 +24,7 @@ struct fastq_rules {
     uint8_t quality_min, quality_max; /* quality characters allowed */
     bool skip;                        /* go on behind a bad record */
     size_t max_faults;                /* how many are described; at least 1 */
+    bool coded;                       /* bases must have codes (forms.h) */
 };
 
 /* What is wrong with a record. Lines and records are counted from 0 here, from where the caller

@@ -114,7 +114,7 @@ static void keep_copy(struct align_run *run, pfq_error *own)
 {
     struct fastq_columns columns = {0};
     struct fastq_totals at = {0}, size = measure(run);
-    if (fastq_columns_reserve(&columns, &size, own))
+    if (fastq_columns_reserve(&columns, &size, 0, own))
         return;
     copy_run(run, &columns.batch, &at);
     *run = (struct align_run){.row = run->row,
@@ -354,7 +354,7 @@ static pfq_status fill_mate(const struct align_list *list, uint64_t begin, uint6
         size.bases += more.bases;
         size.name_bytes += more.name_bytes;
     }
-    const pfq_status status = fastq_columns_reserve(columns, &size, err);
+    const pfq_status status = fastq_columns_reserve(columns, &size, 0, err);
     for (size_t i = 0; i < list->count && !status; i++) {
         const struct align_run part = clip(&list->runs[i], begin, end);
         if (part.records)

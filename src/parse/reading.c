@@ -153,10 +153,14 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser
     to->done = &reading->meter->bytes;
     to->tick = config->progress && pfq_team_rank(team) == 0 ? tell_meanwhile : NULL;
     to->tick_context = reading;
+    to->rules.coded = wish->code_bases;
     if (wish->fill)
         to->filling = (struct fastq_filling){.kernel = to->rules.kernel,
                                              .text_offset = reading->encoding.text_offset,
-                                             .deal = reads->interleaved ? 2 : 1};
+                                             .deal = reads->interleaved ? 2 : 1,
+                                             .without = wish->without,
+                                             .code_bases = wish->code_bases,
+                                             .bin_scores = wish->bin_scores};
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
         status = reading_threads(team, config->threads, &to->threads, err);

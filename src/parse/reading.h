@@ -44,8 +44,11 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config
 
 /* What a run wants of its input. */
 struct reading_wish {
-    bool skip_bad_records;       /* go on behind them, to list them */
-    bool fill;                   /* the columns of the chunks */
+    bool skip_bad_records; /* go on behind them, to list them */
+    bool fill;             /* the columns of the chunks, */
+    unsigned without;      /* but not these (bits of parfastq/batch.h), */
+    bool code_bases;       /* in these forms */
+    bool bin_scores;
     struct threads_aside aside;  /* what the main thread does beside the parsing */
     struct reading_meter *meter; /* of the caller; NULL: nobody looks */
 };

@@ -78,6 +78,25 @@ static void begin_qc(struct convert *convert, const pfq_reads *reads,
                    reads->interleaved, convert->reading.input_config.threads, true, &convert->own);
 }
 
+/* What makes no sense together. */
+static pfq_status check_config(const pfq_convert_config *config, pfq_error *err)
+{
+    if (config->columns & ~(unsigned)PFQ_COLUMNS_ALL)
+        return error_set(err, PFQ_USAGE, NULL, "there is no column with the bit %u",
+                         config->columns & ~(unsigned)PFQ_COLUMNS_ALL);
+    if ((unsigned)config->bases > PFQ_BASES_CODE || (unsigned)config->scores > PFQ_SCORES_BIN8)
+        return error_set(err, PFQ_USAGE, NULL, "there is no such form of bases or scores");
+    if (config->scores == PFQ_SCORES_BIN8 && config->parse.quality_encoding == PFQ_QUALITY_SOLEXA)
+        return error_set(err, PFQ_USAGE, NULL, "the bins are of Phred scores, not of Solexa's");
+    return PFQ_OK;
+}
+
+/* Columns that are not wanted. */
+static unsigned left_out(const pfq_convert_config *config)
+{
+    return config->columns ? PFQ_COLUMNS_ALL & ~config->columns : 0;
+}
+
 /* Creates the output and the means of filling it. */
 static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const char *output,
                           const pfq_convert_config *config, pfq_error *err)
@@ -89,8 +108,11 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
                   : reads->mates > 1 ? "paired"
                                      : "single",
         .encoding = parse->quality_encoding ? parse->quality_encoding : PFQ_QUALITY_SANGER,
-        .writer = config->writer ? config->writer : PFQ_WRITER_PARALLEL,
+        .writer = config->writer ? config->writer : PFQ_WRITER_DIRECT,
         .compression = convert->compression,
+        .without = left_out(config),
+        .bases = config->bases,
+        .scores = config->scores,
         .threads = convert->reading.input_config.threads,
         .aside = input_aside(convert->reading.input),
         .command = config->command,
@@ -280,8 +302,13 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     const struct reading_wish wish = {.skip_bad_records =
                                           config->parse.on_error == PFQ_ON_ERROR_SKIP,
                                       .fill = true,
-                                      .aside = {write_rows, &convert}};
-    pfq_status status = store_settle_compression(&convert.compression, err);
+                                      .without = left_out(config),
+                                      .code_bases = config->bases == PFQ_BASES_CODE,
+                                      .bin_scores = config->scores == PFQ_SCORES_BIN8,
+                                      .aside = {.step = write_rows, .context = &convert}};
+    pfq_status status = check_config(config, err);
+    if (!status)
+        status = store_settle_compression(&convert.compression, err);
     if (!status)
         status = reading_open(team, reads, &config->parse, &wish, &convert.reading, err);
     if (!status)

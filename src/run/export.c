@@ -258,6 +258,8 @@ static pfq_status read_stream(struct exporter *e, struct stream *s, const struct
     s->batch =
         (pfq_batch){.records = n, .bases = base[1] - base[0], .name_bytes = name[1] - name[0]};
     status = lay_out(&s->arena, &s->batch, err);
+    if (e->config->fasta)
+        s->batch.quality = NULL; /* is not read */
     if (!status)
         status = store_read_rows(e->reader, s->mate, share->first, n, &s->batch, err);
     return status;

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "parfastq/batch.h"
+
 static pfq_status choose_mates(const struct store_summary *summary, const char *input, int wanted,
                                struct export_choice *choice, pfq_error *err)
 {
@@ -44,11 +46,34 @@ static pfq_status choose_rows(uint64_t records, const char *input, const pfq_exp
     return PFQ_OK;
 }
 
+/* FASTQ needs all columns, FASTA all but the qualities. */
+static pfq_status check_columns(const struct store_mate *mate, const char *input, bool fasta,
+                                pfq_error *err)
+{
+    if (mate->without & PFQ_COLUMN_SEQUENCE)
+        return error_set(err, PFQ_USAGE, input,
+                         "the column sequence was left out of this file, so there are no reads to "
+                         "be exported");
+    if (mate->without & PFQ_COLUMN_NAME)
+        return error_set(err, PFQ_USAGE, input,
+                         "the column name was left out of this file, and without names there is "
+                         "neither FASTQ nor FASTA");
+    if (!fasta && (mate->without & PFQ_COLUMN_QUALITY))
+        return error_set(err, PFQ_USAGE, input,
+                         "the column quality was left out of this file; --fasta exports without "
+                         "qualities");
+    return PFQ_OK;
+}
+
 pfq_status export_choose(const struct store_summary *summary, const char *input,
                          const pfq_export_config *config, struct export_choice *choice,
                          pfq_error *err)
 {
     pfq_status status = choose_mates(summary, input, config->mate, choice, err);
+    if (status)
+        return status;
+    for (int i = 0; i < choice->mates && !status; i++)
+        status = check_columns(&summary->mate[choice->mate[i] - 1], input, config->fasta, err);
     if (status)
         return status;
     const uint64_t records = summary->mate[choice->mate[0] - 1].records;

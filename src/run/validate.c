@@ -1,14 +1,20 @@
 /*
- * validate: the parser over everything, and a list of what is wrong.
+ * validate: the parser over everything, and a list of what is wrong. An HDF5 file is told by its
+ * first bytes and checked in its own way.
  */
 #include "parse/reading.h"
 
 #include "base/clock.h"
 #include "run/counting.h"
+#include "run/validate_file.h"
 
 pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err)
 {
+    bool is_file;
+    const pfq_status told = validate_is_file(team, reads, &is_file, err);
+    if (told || is_file)
+        return told ? told : validate_file(team, reads->files[0][0], config, counts, err);
     struct reading reading;
     struct counting counting;
     const pfq_error none = {0};

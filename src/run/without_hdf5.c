@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "parfastq/run.h"
 #include "run/stats.h"
+#include "run/validate_file.h"
 
 static pfq_status refuse(const char *what, pfq_error *err)
 {
@@ -38,4 +39,18 @@ pfq_status stats_count_store(pfq_team *team, const char *input, const pfq_stats_
 {
     (void)team, (void)input, (void)config, (void)all, (void)counted;
     return refuse("read an HDF5 file", err);
+}
+
+pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err)
+{
+    (void)team, (void)reads, (void)err;
+    *is = false;
+    return PFQ_OK;
+}
+
+pfq_status validate_file(pfq_team *team, const char *path, const pfq_parser_config *config,
+                         pfq_counts *counts, pfq_error *err)
+{
+    (void)team, (void)path, (void)config, (void)counts;
+    return refuse("validate an HDF5 file", err);
 }

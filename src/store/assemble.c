@@ -124,18 +124,36 @@ static hid_t put_column(const struct store *store, struct driver_plan *plan, int
     return dataset;
 }
 
+/* How the values of a dataset are to be understood; NULL where there is one way only. */
+static const struct schema_form *form_of(const struct store *store, enum schema_column column)
+{
+    if (column == SCHEMA_SEQUENCE)
+        return &schema_base_forms[store->bases];
+    return column == SCHEMA_QUALITY ? &schema_score_forms[store->scores] : NULL;
+}
+
+static bool put_form(hid_t dataset, const struct schema_form *form)
+{
+    return h5_put_text(dataset, "form", form->name) &&
+           (!form->alphabet || h5_put_text(dataset, "alphabet", form->alphabet));
+}
+
 /* A dataset and its attributes. */
 static bool put_dataset(const struct store *store, struct driver_plan *plan, int m, hid_t group,
                         enum schema_column column)
 {
     const struct schema_dataset *const row = &schema_datasets[column];
     const struct schema_encoding *const encoding = &schema_encodings[store->encoding];
+    const struct schema_form *const form = form_of(store, column);
     const bool quality = column == SCHEMA_QUALITY;
+    const char *const unit = quality ? encoding->unit : row->unit;
     hid_t dataset = put_column(store, plan, m, group, column);
-    const bool good = dataset >= 0 &&
-                      h5_put_text(dataset, "unit", quality ? encoding->unit : row->unit) &&
-                      h5_put_text(dataset, "description", row->description) &&
-                      (!quality || h5_put_number(dataset, "text_offset", encoding->text_offset));
+    const bool good =
+        dataset >= 0 && h5_put_text(dataset, "unit", form && form->unit ? form->unit : unit) &&
+        h5_put_text(dataset, "description",
+                    form && form->description ? form->description : row->description) &&
+        (!form || put_form(dataset, form)) &&
+        (!quality || h5_put_number(dataset, "text_offset", encoding->text_offset));
     const hid_t reason = h5_keep_reason(good);
     h5_close_dataset(&dataset);
     h5_restore_reason(reason);
@@ -156,10 +174,13 @@ static bool put_attributes(const struct store *store, const struct mate_writer *
         [SCHEMA_N_FIXED_LENGTH] = fixed ? mate->min_length : 0,
         [SCHEMA_N_STYLE] = style,
     };
+    char columns[SCHEMA_COLUMNS_BYTES];
+    schema_spell_columns(store->without, columns);
     const char *const texts[SCHEMA_TEXTS] = {
         [SCHEMA_T_QUALITY_ENCODING] = schema_encodings[store->encoding].name,
         [SCHEMA_T_LINE_ENDING] = schema_line_ending(style),
         [SCHEMA_T_PLUS_LINE] = schema_plus_line(style),
+        [SCHEMA_T_COLUMNS] = columns,
     };
     bool good = true;
     for (int i = 0; good && i < SCHEMA_NUMBERS; i++)
@@ -175,7 +196,7 @@ static bool put_group(const struct store *store, struct driver_plan *plan, hid_t
     hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool good = group >= 0;
     for (enum schema_column column = 0; good && column < SCHEMA_COLUMNS; column++)
-        good = put_dataset(store, plan, m, group, column);
+        good = !schema_has(store->without, column) || put_dataset(store, plan, m, group, column);
     good = good && put_attributes(store, &store->mate[m], group);
     const hid_t reason = h5_keep_reason(good);
     h5_close_group(&group);

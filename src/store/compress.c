@@ -14,11 +14,11 @@
 
 /* 64-bit numbers are shuffled first; bytes cannot be. */
 static const struct row {
-    enum codec_kind kind; /* CODEC_KINDS: chosen from the data */
-    int usual_level;      /* where there are levels */
-    H5Z_filter_t filter;  /* 0: none */
+    enum codec_kind kind;
+    int usual_level;     /* where there are levels */
+    H5Z_filter_t filter; /* 0: none */
 } table[] = {
-    [PFQ_COMPRESS_FAST] = {CODEC_KINDS, 1, H5Z_FILTER_DEFLATE},
+    [PFQ_COMPRESS_FAST] = {CODEC_SUITED, 1, H5Z_FILTER_DEFLATE},
     [PFQ_COMPRESS_NONE] = {CODEC_NONE, 0, 0},
     [PFQ_COMPRESS_GZIP] = {CODEC_DEFLATE, 6, H5Z_FILTER_DEFLATE},
     [PFQ_COMPRESS_ZSTD] = {CODEC_ZSTD, 3, COMPRESS_FILTER_ZSTD},
@@ -39,30 +39,29 @@ pfq_status store_settle_compression(pfq_compression *compression, pfq_error *err
         return error_set(err, PFQ_USAGE, NULL, "there is no compression number %d",
                          (int)compression->method);
     const struct row *const row = &table[compression->method];
-    if (compression->level == 0 || row->kind == CODEC_KINDS)
+    if (compression->level == 0 || row->kind == CODEC_SUITED)
         compression->level = row->usual_level;
     if (compression->method == PFQ_COMPRESS_GZIP && compression->level > GZIP_MOST_LEVEL)
         return error_set(err, PFQ_USAGE, NULL, "gzip has levels 1 to %d, not %d",
                          (int)GZIP_MOST_LEVEL, compression->level);
     const struct codec codec = {row->kind, compression->level, 0};
-    return row->kind == CODEC_KINDS ? PFQ_OK : codec_check(&codec, err);
+    return codec_check(&codec, err);
 }
 
 bool compress_encodes(const pfq_compression *compression)
 {
-    return table[compression->method].kind != CODEC_NONE;
+    return table[compression->method].kind != CODEC_NONE || compression->checksum;
 }
 
-bool compress_codec(const pfq_compression *compression, size_t element_bytes, struct codec *codec)
+struct codec compress_codec(const pfq_compression *compression, size_t element_bytes)
 {
     const enum codec_kind kind = table[compression->method].kind;
-    *codec = (struct codec){kind == CODEC_KINDS ? CODEC_FAST : kind, compression->level,
-                            shuffle_of(element_bytes)};
-    return kind != CODEC_KINDS;
+    return (struct codec){kind, compression->level,
+                          kind == CODEC_NONE ? 0 : shuffle_of(element_bytes)};
 }
 
-bool compress_put_filters(const pfq_compression *compression, size_t element_bytes,
-                          hid_t properties)
+static bool put_compression(const pfq_compression *compression, size_t element_bytes,
+                            hid_t properties)
 {
     const unsigned level = (unsigned)compression->level;
     const H5Z_filter_t filter = table[compression->method].filter;
@@ -73,6 +72,13 @@ bool compress_put_filters(const pfq_compression *compression, size_t element_byt
     if (filter == H5Z_FILTER_DEFLATE)
         return H5Pset_deflate(properties, level) >= 0;
     return H5Pset_filter(properties, filter, H5Z_FLAG_OPTIONAL, 1, &level) >= 0;
+}
+
+bool compress_put_filters(const pfq_compression *compression, size_t element_bytes,
+                          hid_t properties)
+{
+    return put_compression(compression, element_bytes, properties) &&
+           (!compression->checksum || H5Pset_fletcher32(properties) >= 0);
 }
 
 /* ---- zstd in this process ---- */

@@ -17,12 +17,11 @@
 /* The registered filter for zstd. */
 enum { COMPRESS_FILTER_ZSTD = 32015 };
 
-/* false where chunks are stored as they are. */
+/* false where chunks are stored as they are, without anything behind them. */
 bool compress_encodes(const pfq_compression *compression);
 
-/* Fills *codec for elements of this size. false where it is to be chosen from the data: then
- * codec_choose_fast fills it. */
-bool compress_codec(const pfq_compression *compression, size_t element_bytes, struct codec *codec);
+/* How chunks of elements of this size are encoded. */
+struct codec compress_codec(const pfq_compression *compression, size_t element_bytes);
 
 /* Adds the filters to the properties of a dataset that is created; false if HDF5 failed. */
 bool compress_put_filters(const pfq_compression *compression, size_t element_bytes,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/fletcher.h"
 #include "store/compress.h"
 #include "store/reader.h"
 #include "threads/threads.h"
@@ -22,16 +23,24 @@ struct decode_job {
 
 /* ---- looking ---- */
 
-/* Fills the codec; false if there are filters that it cannot undo. */
-static bool filters_are_known(hid_t properties, size_t element_bytes, struct codec *codec)
+static H5Z_filter_t filter_at(hid_t properties, int i)
 {
-    const int n = H5Pget_nfilters(properties);
+    unsigned flags, info;
+    size_t parameters = 0;
+    return H5Pget_filter2(properties, (unsigned)i, &flags, &parameters, NULL, 0, NULL, &info);
+}
+
+/* Fills the codec, and whether there is a checksum; false if there are filters that cannot be
+ * undone here, or none. */
+static bool filters_are_known(hid_t properties, size_t element_bytes, struct decode_layout *layout)
+{
+    int n = H5Pget_nfilters(properties);
+    struct codec *const codec = &layout->codec;
+    layout->checksum = n > 0 && filter_at(properties, n - 1) == H5Z_FILTER_FLETCHER32;
+    n -= layout->checksum;
     *codec = (struct codec){CODEC_NONE, 1, 0};
     for (int i = 0; i < n; i++) {
-        unsigned flags, info;
-        size_t parameters = 0;
-        const H5Z_filter_t filter =
-            H5Pget_filter2(properties, (unsigned)i, &flags, &parameters, NULL, 0, NULL, &info);
+        const H5Z_filter_t filter = filter_at(properties, i);
         if (filter == H5Z_FILTER_SHUFFLE && i == 0)
             codec->shuffle = (unsigned)element_bytes;
         else if (filter == H5Z_FILTER_DEFLATE && i == n - 1)
@@ -41,7 +50,7 @@ static bool filters_are_known(hid_t properties, size_t element_bytes, struct cod
         else
             return false;
     }
-    return codec->kind != CODEC_NONE;
+    return codec->kind != CODEC_NONE || (layout->checksum && n == 0);
 }
 
 static bool is_native(hid_t dataset, size_t element_bytes)
@@ -63,7 +72,7 @@ struct decode_layout decode_look(hid_t dataset, size_t element_bytes)
         layout.filtered = H5Pget_nfilters(properties) > 0;
         layout.chunk_elements = chunk;
         layout.ours = chunk > 0 && chunk <= MOST_CHUNK_BYTES / element_bytes &&
-                      filters_are_known(properties, element_bytes, &layout.codec) &&
+                      filters_are_known(properties, element_bytes, &layout) &&
                       is_native(dataset, element_bytes);
     }
     if (properties >= 0)
@@ -142,9 +151,23 @@ static size_t threads_of(const struct decoder *decoder)
 
 struct decode_loop {
     struct decoder *decoder;
-    const struct codec *codec;
+    const struct decode_layout *layout;
     size_t raw_bytes;
 };
+
+/* Takes the checksum off a chunk, if it carries one. */
+static pfq_status check_sum(const struct decode_layout *layout, struct span *in, pfq_error *err)
+{
+    if (!layout->checksum)
+        return PFQ_OK;
+    if (in->size < FLETCHER_BYTES)
+        return error_set(err, PFQ_BAD_FILE, NULL, "a chunk is damaged: it has no checksum");
+    in->size -= FLETCHER_BYTES;
+    if (fletcher_is(*in, in->data + in->size))
+        return PFQ_OK;
+    return error_set(err, PFQ_BAD_FILE, NULL,
+                     "a chunk is damaged: its %zu bytes have another checksum", in->size);
+}
 
 static pfq_status decode_one(void *context, size_t i, int thread, pfq_error *err)
 {
@@ -155,8 +178,11 @@ static pfq_status decode_one(void *context, size_t i, int thread, pfq_error *err
         *state = codec_create(err);
     if (!*state)
         return PFQ_NO_MEMORY;
-    const struct span in = {loop->decoder->raw.data + job->place, job->bytes};
-    return codec_decode(*state, loop->codec, in, job->out, loop->raw_bytes, err);
+    struct span in = {loop->decoder->raw.data + job->place, job->bytes};
+    const pfq_status status = check_sum(loop->layout, &in, err);
+    if (status)
+        return status;
+    return codec_decode(*state, &loop->layout->codec, in, job->out, loop->raw_bytes, err);
 }
 
 static pfq_status decode_all(struct store_reader *reader, int mate, enum schema_column column,
@@ -164,7 +190,7 @@ static pfq_status decode_all(struct store_reader *reader, int mate, enum schema_
 {
     struct decoder *const decoder = &reader->decoder;
     const struct decode_layout *const layout = &decoder->layout[mate - 1][column];
-    struct decode_loop loop = {decoder, &layout->codec,
+    struct decode_loop loop = {decoder, layout,
                                layout->chunk_elements * schema_datasets[column].element_bytes};
     pfq_error met = {0};
     if (!decoder->states)

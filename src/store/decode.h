@@ -24,6 +24,7 @@ struct decode_layout {
     bool filtered; /* with any filters */
     uint64_t chunk_elements;
     struct codec codec;
+    bool checksum; /* chunks carry Fletcher32 */
 };
 
 /* A decoded chunk. */

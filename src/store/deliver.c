@@ -70,7 +70,8 @@ static bool raw_step(struct store *store)
 {
     struct pending *const pending = &store->pending;
     while (pending->mate < store->mates && !store->failure.status) {
-        if (step_column(store, pending->mate, &pending->parts[pending->mate], &pending->cursor,
+        if (schema_has(store->without, pending->cursor.column) &&
+            step_column(store, pending->mate, &pending->parts[pending->mate], &pending->cursor,
                         &pending->written))
             return true;
         const enum schema_column next = pending->cursor.column + 1;
@@ -166,7 +167,8 @@ static void receive_parts(struct store *store, int from, uint64_t place[][SCHEMA
         const uint64_t *const of_mate = adding + (size_t)m * SCHEMA_LENGTHS;
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++) {
             const enum schema_length length = schema_datasets[column].length;
-            receive_column(store, from, m, column, place[m][length], of_mate[length], own);
+            if (schema_has(store->without, column))
+                receive_column(store, from, m, column, place[m][length], of_mate[length], own);
         }
         for (int length = 0; length < SCHEMA_LENGTHS; length++)
             place[m][length] += of_mate[length];
@@ -185,7 +187,8 @@ static void put_own(struct store *store, const struct store_part *parts)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++) {
             struct cursor cursor = {.column = column};
             uint64_t place = store->mate[m].place[schema_datasets[column].length], n;
-            while ((n = collect_piece(store, m, &parts[m], &cursor)) > 0) {
+            while (schema_has(store->without, column) &&
+                   (n = collect_piece(store, m, &parts[m], &cursor)) > 0) {
                 store->way->put(store, m, column, place, n, store->piece.data, &store->failure);
                 place += n;
             }
@@ -217,7 +220,8 @@ static void deliver_to_root(struct store *store, const struct store_part *parts)
     }
     for (int m = 0; m < store->mates; m++)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++)
-            send_column(store, &parts[m], m, column, own);
+            if (schema_has(store->without, column))
+                send_column(store, &parts[m], m, column, own);
 }
 
 /* ---- the table ---- */

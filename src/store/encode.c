@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/fletcher.h"
 #include "store/encoder.h"
 #include "store/stretch.h"
 
@@ -40,8 +41,7 @@ static pfq_status begin_datasets(struct encoder *encoder, int mates, pfq_error *
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++) {
             struct dataset_encoder *const dataset = &encoder->dataset[m][column];
             const struct schema_dataset *const row = &schema_datasets[column];
-            dataset->known =
-                compress_codec(&encoder->compression, row->element_bytes, &dataset->codec);
+            dataset->codec = compress_codec(&encoder->compression, row->element_bytes);
             dataset->partial = next;
             memset(next, 0, row->more * row->element_bytes); /* offsets begin with a 0 */
             next += chunk_bytes(column);
@@ -180,27 +180,17 @@ static pfq_status encode_chunk(void *context, size_t i, int thread, pfq_error *e
     const struct codec *const codec = &encoder->dataset[job->m][job->column].codec;
     const struct span raw =
         raw_chunk(store, job, encoder->scratch.data + (size_t)thread * largest_chunk());
-    return codec_encode(encoder->states[thread], codec, raw,
-                        encoder->out[encoder->now].data + job->place, codec_bound(codec, raw.size),
-                        &job->bytes, err);
+    uint8_t *const out = encoder->out[encoder->now].data + job->place;
+    const pfq_status status = codec_encode(encoder->states[thread], codec, raw, out,
+                                           codec_bound(codec, raw.size), &job->bytes, err);
+    if (status || !encoder->compression.checksum)
+        return status;
+    fletcher_put((struct span){out, job->bytes}, out + job->bytes);
+    job->bytes += FLETCHER_BYTES;
+    return PFQ_OK;
 }
 
 /* ---- all of them ---- */
-
-void encoder_choose(struct store *store)
-{
-    struct encoder *const encoder = store->encoder;
-    for (size_t i = 0; i < encoder->count && !store->failure.status; i++) {
-        const struct chunk_job *const job = &encoder->jobs[i];
-        struct dataset_encoder *const dataset = &encoder->dataset[job->m][job->column];
-        if (dataset->known || job->chunk != 0)
-            continue;
-        const struct span raw = raw_chunk(store, job, encoder->scratch.data);
-        codec_choose_fast(encoder->states[0], raw, dataset->codec.shuffle, &dataset->codec,
-                          &store->failure);
-        dataset->known = true;
-    }
-}
 
 /* Gives each job a slot; the room that all of them need. */
 static size_t place_jobs(struct encoder *encoder)
@@ -210,6 +200,7 @@ static size_t place_jobs(struct encoder *encoder)
         struct chunk_job *const job = &encoder->jobs[i];
         job->place = room;
         room += codec_bound(&encoder->dataset[job->m][job->column].codec, chunk_bytes(job->column));
+        room += FLETCHER_BYTES;
     }
     return room;
 }

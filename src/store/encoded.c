@@ -81,7 +81,6 @@ void encoded_put(struct store *store, int m, enum schema_column column, uint64_t
     const uint64_t first = place + schema_datasets[column].more;
     (void)own; /* is store->failure */
     encoder_plan(store, m, column, first, n, data);
-    encoder_choose(store);
     encoder_run(store, &bytes);
     encoder_keep_rest(store, m, column, first, n, data);
     queue_output(store, store->next_address, bytes);
@@ -98,7 +97,8 @@ static void plan_last_chunks(struct store *store)
             const struct schema_dataset *const row = &schema_datasets[column];
             const uint64_t elements = store->mate[m].length[row->length] + row->more;
             struct dataset_encoder *const dataset = &encoder->dataset[m][column];
-            if (elements % row->chunk_elements && dataset->holder == pfq_team_rank(store->team))
+            if (elements % row->chunk_elements && schema_has(store->without, column) &&
+                dataset->holder == pfq_team_rank(store->team))
                 encoder_plan_last(store, m, column, elements);
         }
 }
@@ -141,7 +141,6 @@ static uint64_t longest(const struct encoder *encoder)
 pfq_status encoded_finish(struct store *store, pfq_error *err)
 {
     plan_last_chunks(store);
-    encoder_choose(store);
     pfq_status status = encode_together(store, err);
     if (status)
         return status;

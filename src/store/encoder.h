@@ -43,7 +43,6 @@ struct chunk_job {
 /* One dataset, between rounds. */
 struct dataset_encoder {
     struct codec codec;
-    bool known;       /* the codec; else it is chosen from chunk 0 */
     int holder;       /* the rank where the last, unfinished chunk waits; the same everywhere */
     uint8_t *partial; /* the elements that wait, if this is the holder; room for a chunk */
 };
@@ -89,9 +88,6 @@ void encoder_plan(struct store *store, int m, enum schema_column column, uint64_
 
 /* Lists the unfinished chunk of a column, filled up with zeros. */
 void encoder_plan_last(struct store *store, int m, enum schema_column column, uint64_t elements);
-
-/* Chooses the codecs of datasets whose chunk 0 is among the jobs and that have none. */
-void encoder_choose(struct store *store);
 
 /* Does the jobs. *bytes of output then lie behind each other, in the order of the jobs; none after
  * a failure. */

@@ -48,6 +48,8 @@ static struct stretch_of_round stretch_of(const struct store *store, int m,
     const struct mate_writer *const mate = &store->mate[m];
     const enum schema_length length = schema_datasets[column].length;
     const uint64_t more = schema_datasets[column].more;
+    if (!schema_has(store->without, column))
+        return (struct stretch_of_round){0};
     struct stretch_of_round stretch = {.end = mate->length[length] + more,
                                        .first = mate->place[length] + more};
     stretch.begin = stretch.end;
@@ -189,39 +191,6 @@ static pfq_status exchange(struct store *store, pfq_error *err)
 
 /* ---- a round ---- */
 
-/* The choice is the owner's; the others hear of it where a chunk 0 was completed in this round. */
-static pfq_status share_choices(struct store *store, pfq_error *err)
-{
-    struct encoder *const encoder = store->encoder;
-    uint64_t kind[PFQ_MAX_MATES * SCHEMA_COLUMNS] = {0};
-    bool chosen[PFQ_MAX_MATES * SCHEMA_COLUMNS] = {false}, any = false;
-    const size_t datasets = (size_t)store->mates * SCHEMA_COLUMNS;
-    for (size_t i = 0; i < datasets; i++) {
-        const int m = (int)(i / SCHEMA_COLUMNS);
-        const enum schema_column column = (enum schema_column)(i % SCHEMA_COLUMNS);
-        const struct stretch_of_round round = stretch_of(store, m, column);
-        const uint64_t elements = schema_datasets[column].chunk_elements;
-        struct codec codec;
-        chosen[i] = !compress_codec(&encoder->compression, 1, &codec) && round.begin < elements &&
-                    round.end >= elements;
-        any = any || chosen[i];
-        if (chosen[i] && encoder->dataset[m][column].known)
-            kind[i] = (uint64_t)encoder->dataset[m][column].codec.kind;
-    }
-    if (!any)
-        return PFQ_OK;
-    const pfq_status status = team_max(store->team, kind, datasets, err);
-    for (size_t i = 0; i < datasets && !status; i++) {
-        struct dataset_encoder *const dataset =
-            &encoder->dataset[i / SCHEMA_COLUMNS][i % SCHEMA_COLUMNS];
-        if (!chosen[i])
-            continue;
-        dataset->codec.kind = (enum codec_kind)kind[i];
-        dataset->known = true;
-    }
-    return status;
-}
-
 pfq_status encoder_meet(struct store *store, pfq_error *err)
 {
     uint64_t adding[PFQ_MAX_MATES][SCHEMA_LENGTHS];
@@ -238,8 +207,7 @@ pfq_status encoder_meet(struct store *store, pfq_error *err)
             const struct stretch_of_round round = stretch_of(store, m, column);
             encoder_plan(store, m, column, round.first, round.last - round.first, NULL);
         }
-    encoder_choose(store);
-    return share_choices(store, err);
+    return PFQ_OK;
 }
 
 void encoder_keep_rests(struct store *store)

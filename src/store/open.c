@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "parfastq/batch.h"
 #include "store/compress.h"
 #include "store/provenance.h"
 #include "store/reader.h"
@@ -103,6 +104,50 @@ static pfq_status bad_attribute(const struct store_reader *reader, int mate, con
                      "/read%d: the attribute %s is missing or wrong", mate, name);
 }
 
+/* The columns that are there. Files of before there was a choice do not say; they have all. */
+static pfq_status read_columns(struct store_reader *reader, int mate, hid_t group, pfq_error *err)
+{
+    char text[SCHEMA_COLUMNS_BYTES];
+    const char *const name = schema_texts[SCHEMA_T_COLUMNS];
+    if (H5Aexists(group, name) == 0 ||
+        (h5_get_text(group, name, text, sizeof text) &&
+         schema_parse_columns(text, &reader->summary.mate[mate - 1].without)))
+        return PFQ_OK;
+    return bad_attribute(reader, mate, name, err);
+}
+
+/* Which of the forms a dataset has, the first where it does not say. */
+static pfq_status read_form(struct store_reader *reader, int mate, enum schema_column column,
+                            const struct schema_form forms[SCHEMA_FORMS], int *which,
+                            pfq_error *err)
+{
+    char text[16];
+    const hid_t dataset = reader->dataset[mate - 1][column];
+    *which = 0;
+    if (!schema_has(reader->summary.mate[mate - 1].without, column) ||
+        H5Aexists(dataset, "form") == 0)
+        return PFQ_OK;
+    if (h5_get_text(dataset, "form", text, sizeof text))
+        for (*which = 0; *which < SCHEMA_FORMS; ++*which)
+            if (strcmp(forms[*which].name, text) == 0)
+                return PFQ_OK;
+    return reader_bad(reader, mate, column, "has a form that is not known here", err);
+}
+
+static pfq_status read_forms(struct store_reader *reader, int mate, pfq_error *err)
+{
+    int bases, scores;
+    struct store_mate *const summary = &reader->summary.mate[mate - 1];
+    pfq_status status = read_form(reader, mate, SCHEMA_SEQUENCE, schema_base_forms, &bases, err);
+    if (!status)
+        status = read_form(reader, mate, SCHEMA_QUALITY, schema_score_forms, &scores, err);
+    if (status)
+        return status;
+    summary->bases_are = (pfq_base_form)bases;
+    summary->scores_are = (pfq_score_form)scores;
+    return PFQ_OK;
+}
+
 /* The quality encoding and its offset, which have to be a row of the table. */
 static pfq_status read_encoding(struct store_reader *reader, int mate, hid_t group, pfq_error *err)
 {
@@ -111,6 +156,8 @@ static pfq_status read_encoding(struct store_reader *reader, int mate, hid_t gro
     uint64_t text_offset;
     if (!h5_get_text(group, attribute, name, sizeof reader->summary.encoding[0]))
         return bad_attribute(reader, mate, attribute, err);
+    if (reader->summary.mate[mate - 1].without & PFQ_COLUMN_QUALITY)
+        return PFQ_OK;
     if (!h5_get_number(reader->dataset[mate - 1][SCHEMA_QUALITY], "text_offset", &text_offset))
         return bad_attribute(reader, mate, "text_offset of quality", err);
     for (int i = PFQ_QUALITY_SANGER; i <= PFQ_QUALITY_SOLEXA; i++)
@@ -129,10 +176,10 @@ static const char *wrong_number(const uint64_t *numbers, const struct store_mate
     uint64_t bases;
     if (numbers[SCHEMA_N_RECORDS] != summary->records)
         return schema_numbers[SCHEMA_N_RECORDS];
-    if (numbers[SCHEMA_N_BASES] != summary->bases)
+    if (numbers[SCHEMA_N_BASES] != summary->bases && schema_has(summary->without, SCHEMA_OFFSET))
         return schema_numbers[SCHEMA_N_BASES];
-    if (fixed &&
-        (__builtin_mul_overflow(fixed, summary->records, &bases) || bases != summary->bases))
+    if (fixed && (__builtin_mul_overflow(fixed, summary->records, &bases) ||
+                  bases != numbers[SCHEMA_N_BASES]))
         return schema_numbers[SCHEMA_N_FIXED_LENGTH];
     if (numbers[SCHEMA_N_STYLE] > UINT8_MAX ||
         schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE])
@@ -150,6 +197,7 @@ static pfq_status read_numbers(struct store_reader *reader, int mate, hid_t grou
     const char *const wrong = wrong_number(numbers, summary);
     if (wrong)
         return bad_attribute(reader, mate, wrong, err);
+    summary->bases = numbers[SCHEMA_N_BASES]; /* no dataset need have told */
     summary->min_length = numbers[SCHEMA_N_MIN_LENGTH];
     summary->max_length = numbers[SCHEMA_N_MAX_LENGTH];
     summary->fixed_length = numbers[SCHEMA_N_FIXED_LENGTH];
@@ -213,12 +261,14 @@ static pfq_status open_column(struct store_reader *reader, int mate, hid_t group
     return PFQ_OK;
 }
 
-/* Offsets begin with 0 and end with the length of what they index. */
+/* Offsets that are there begin with 0 and end with the length of what they index. */
 static pfq_status check_ends(struct store_reader *reader, int mate, enum schema_column column,
                              uint64_t indexed, pfq_error *err)
 {
     uint64_t first = UINT64_MAX, last = UINT64_MAX;
     const uint64_t records = reader->summary.mate[mate - 1].records;
+    if (!schema_has(reader->summary.mate[mate - 1].without, column))
+        return PFQ_OK;
     pfq_status status = reader_column(reader, mate, column, 0, 1, &first, err);
     if (!status)
         status = reader_column(reader, mate, column, records, 1, &last, err);
@@ -233,13 +283,15 @@ static pfq_status open_columns(struct store_reader *reader, int mate, hid_t grou
     uint64_t lengths[SCHEMA_LENGTHS];
     memset(lengths, 0xff, sizeof lengths);
     for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++) {
-        const pfq_status status = open_column(reader, mate, group, column, lengths, err);
+        const pfq_status status = schema_has(summary->without, column)
+                                      ? open_column(reader, mate, group, column, lengths, err)
+                                      : PFQ_OK;
         if (status)
             return status;
     }
     summary->records = lengths[SCHEMA_RECORDS];
-    summary->bases = lengths[SCHEMA_BASES];
-    summary->name_bytes = lengths[SCHEMA_NAME_BYTES];
+    summary->bases = schema_has(summary->without, SCHEMA_OFFSET) ? lengths[SCHEMA_BASES] : 0;
+    summary->name_bytes = summary->without & PFQ_COLUMN_NAME ? 0 : lengths[SCHEMA_NAME_BYTES];
     summary->exceptions = lengths[SCHEMA_EXCEPTIONS];
     summary->tail_bytes = lengths[SCHEMA_TAIL_BYTES];
     if (summary->exceptions > summary->records)
@@ -254,9 +306,13 @@ static pfq_status open_mate(struct store_reader *reader, int mate, pfq_error *er
     hid_t group = H5Gopen2(reader->file, name, H5P_DEFAULT);
     if (group < 0)
         return error_set(err, PFQ_BAD_FILE, reader->path, "/read%d is missing or damaged", mate);
-    pfq_status status = open_columns(reader, mate, group, err);
+    pfq_status status = read_columns(reader, mate, group, err);
+    if (!status)
+        status = open_columns(reader, mate, group, err);
     if (!status)
         status = read_numbers(reader, mate, group, err);
+    if (!status)
+        status = read_forms(reader, mate, err);
     if (!status)
         status = read_encoding(reader, mate, group, err);
     h5_close_group(&group);

@@ -47,10 +47,13 @@ static void print_mate(const struct store_reader *reader, int m, FILE *out)
         [SCHEMA_N_MIN_LENGTH] = mate->min_length,     [SCHEMA_N_MAX_LENGTH] = mate->max_length,
         [SCHEMA_N_FIXED_LENGTH] = mate->fixed_length, [SCHEMA_N_STYLE] = mate->style,
     };
+    char columns[SCHEMA_COLUMNS_BYTES];
+    schema_spell_columns(mate->without, columns);
     const char *const texts[SCHEMA_TEXTS] = {
         [SCHEMA_T_QUALITY_ENCODING] = reader->summary.encoding[m],
         [SCHEMA_T_LINE_ENDING] = schema_line_ending(mate->style),
         [SCHEMA_T_PLUS_LINE] = schema_plus_line(mate->style),
+        [SCHEMA_T_COLUMNS] = columns,
     };
     fprintf(out, "\n/read%d\n", m + 1);
     for (int i = 0; i < SCHEMA_NUMBERS; i++)
@@ -71,6 +74,8 @@ static void name_filter(hid_t properties, unsigned i, char *text, size_t size)
         snprintf(text, size, "gzip:%u", parameters[0]);
     else if (filter == COMPRESS_FILTER_ZSTD)
         snprintf(text, size, "zstd:%u", parameters[0]);
+    else if (filter == H5Z_FILTER_FLETCHER32)
+        snprintf(text, size, "fletcher32");
     else
         snprintf(text, size, "%.20s", name[0] ? name : "?");
 }
@@ -90,6 +95,17 @@ static void name_filters(hid_t dataset, char *text, size_t size)
         H5Pclose(properties);
 }
 
+/* What is in a dataset, in the form it has here. */
+static const char *describe(const struct store_reader *reader, int m, enum schema_column column)
+{
+    const struct store_mate *const mate = &reader->summary.mate[m];
+    const struct schema_form *const form =
+        column == SCHEMA_SEQUENCE  ? &schema_base_forms[mate->bases_are]
+        : column == SCHEMA_QUALITY ? &schema_score_forms[mate->scores_are]
+                                   : NULL;
+    return form && form->description ? form->description : schema_datasets[column].description;
+}
+
 static void print_dataset(const struct store_reader *reader, int m, enum schema_column column,
                           FILE *out)
 {
@@ -104,7 +120,7 @@ static void print_dataset(const struct store_reader *reader, int m, enum schema_
                  (double)stored / ((double)length * (double)row->element_bytes));
     fprintf(out, "/read%d/%-13s %-6s %14llu %14llu %6s  %-14s  %s\n", m + 1, row->name,
             row->element_bytes == 1 ? "uint8" : "uint64", (unsigned long long)length,
-            (unsigned long long)stored, ratio, escaped, row->description);
+            (unsigned long long)stored, ratio, escaped, describe(reader, m, column));
 }
 
 /* ratio: stored bytes to bytes of elements; above 1 where a chunk is hardly filled. */
@@ -114,7 +130,8 @@ static void print_datasets(const struct store_reader *reader, FILE *out)
             "stored bytes", "ratio", "compression", "description");
     for (int m = 0; m < reader->summary.mates; m++)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS; column++)
-            print_dataset(reader, m, column, out);
+            if (schema_has(reader->summary.mate[m].without, column))
+                print_dataset(reader, m, column, out);
 }
 
 /* /summary/json, where the file has one. */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "fastq/forms.h"
 #include "parfastq/batch.h"
 #include "store/provenance.h"
 #include "store/reader.h"
@@ -71,11 +72,15 @@ pfq_status store_read_origin(struct store_reader *reader, size_t i, struct store
 
 /* ---- offsets ---- */
 
-/* Values of an offset column, ascending and at most `indexed`. */
+/* Values of an offset column, ascending and at most `indexed`; zeros where it was left out. */
 static pfq_status read_offset(struct store_reader *reader, int mate, enum schema_column column,
                               uint64_t first, size_t n, uint64_t indexed, uint64_t *offset,
                               pfq_error *err)
 {
+    if (!schema_has(reader->summary.mate[mate - 1].without, column)) {
+        memset(offset, 0, n * sizeof *offset);
+        return PFQ_OK;
+    }
     const pfq_status status = reader_column(reader, mate, column, first, n, offset, err);
     if (status)
         return status;
@@ -190,22 +195,29 @@ static uint64_t rebase(uint64_t *offset, size_t n)
     return offset[n - 1];
 }
 
-static pfq_status read_bases(struct store_reader *reader, int mate, uint64_t first,
-                             pfq_batch *batch, pfq_error *err)
+/* Bases as letters, whatever their form. */
+static pfq_status read_bases(struct store_reader *reader, int mate, uint64_t first, uint64_t n,
+                             uint8_t *sequence, pfq_error *err)
 {
-    const uint64_t n = batch->bases;
-    const uint8_t highest = (uint8_t)('~' - reader->summary.mate[mate - 1].text_offset);
-    pfq_status status =
-        reader_column(reader, mate, SCHEMA_SEQUENCE, first, n, batch->sequence, err);
-    if (!status)
-        status = reader_column(reader, mate, SCHEMA_QUALITY, first, n, batch->quality, err);
+    const bool coded = reader->summary.mate[mate - 1].bases_are == PFQ_BASES_CODE;
+    const pfq_status status = reader_column(reader, mate, SCHEMA_SEQUENCE, first, n, sequence, err);
     if (status)
         return status;
-    if (any_outside(batch->sequence, n, '!', '~'))
+    if (coded ? any_outside(sequence, n, 0, FORMS_CODES - 1) : any_outside(sequence, n, '!', '~'))
         return reader_bad(reader, mate, SCHEMA_SEQUENCE, "has values that are no bases", err);
-    if (any_outside(batch->quality, n, 0, highest))
-        return reader_bad(reader, mate, SCHEMA_QUALITY, "has values that are no scores", err);
+    if (coded)
+        forms_spell_bases(sequence, n);
     return PFQ_OK;
+}
+
+static pfq_status read_scores(struct store_reader *reader, int mate, uint64_t first, uint64_t n,
+                              uint8_t *quality, pfq_error *err)
+{
+    const uint8_t highest = (uint8_t)('~' - reader->summary.mate[mate - 1].text_offset);
+    const pfq_status status = reader_column(reader, mate, SCHEMA_QUALITY, first, n, quality, err);
+    if (!status && any_outside(quality, n, 0, highest))
+        return reader_bad(reader, mate, SCHEMA_QUALITY, "has values that are no scores", err);
+    return status;
 }
 
 static pfq_status read_names(struct store_reader *reader, int mate, uint64_t first,
@@ -229,8 +241,11 @@ pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first
     batch->records = n;
     batch->bases = rebase(batch->offset, n + 1);
     batch->name_bytes = rebase(batch->name_offset, n + 1);
-    status = read_bases(reader, mate, first_base, batch, err);
-    if (!status)
+    if (batch->sequence)
+        status = read_bases(reader, mate, first_base, batch->bases, batch->sequence, err);
+    if (!status && batch->quality)
+        status = read_scores(reader, mate, first_base, batch->bases, batch->quality, err);
+    if (!status && batch->name)
         status = read_names(reader, mate, first_name, batch, err);
     if (!status)
         status = read_styles(reader, mate, first, n, batch->style, err);

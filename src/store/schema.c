@@ -6,6 +6,10 @@
  */
 #include "store/schema.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "fastq/forms.h"
 #include "parfastq/batch.h"
 
 enum { LARGE_CHUNK_BYTES = 1 << 18, SMALL_CHUNK_BYTES = 1 << 14 };
@@ -19,6 +23,7 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .name = "sequence",
             .element_bytes = LARGE(1),
             .length = SCHEMA_BASES,
+            .of = PFQ_COLUMN_SEQUENCE,
             .unit = "base, ASCII",
             .description = "bases as in the input, rows joined",
         },
@@ -27,6 +32,7 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .name = "quality",
             .element_bytes = LARGE(1),
             .length = SCHEMA_BASES,
+            .of = PFQ_COLUMN_QUALITY,
             .unit = "Phred score",
             .description = "quality scores as numbers, rows joined",
         },
@@ -36,6 +42,7 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .element_bytes = LARGE(8),
             .length = SCHEMA_RECORDS,
             .more = 1,
+            .of = PFQ_COLUMN_SEQUENCE | PFQ_COLUMN_QUALITY,
             .unit = "base",
             .description = "row i owns sequence[offset[i]:offset[i+1]], and of quality too",
         },
@@ -44,6 +51,7 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .name = "name",
             .element_bytes = LARGE(1),
             .length = SCHEMA_NAME_BYTES,
+            .of = PFQ_COLUMN_NAME,
             .unit = "byte, text",
             .description = "header lines without '@', rows joined",
         },
@@ -53,6 +61,7 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .element_bytes = LARGE(8),
             .length = SCHEMA_RECORDS,
             .more = 1,
+            .of = PFQ_COLUMN_NAME,
             .unit = "byte",
             .description = "row i owns name[name_offset[i]:name_offset[i+1]]",
         },
@@ -93,6 +102,7 @@ const char *const schema_texts[SCHEMA_TEXTS] = {
     [SCHEMA_T_QUALITY_ENCODING] = "quality_encoding",
     [SCHEMA_T_LINE_ENDING] = "line_ending",
     [SCHEMA_T_PLUS_LINE] = "plus_line",
+    [SCHEMA_T_COLUMNS] = "columns",
 };
 
 const char *const schema_root_texts[SCHEMA_ROOT_TEXTS] = {
@@ -106,6 +116,65 @@ const struct schema_encoding schema_encodings[PFQ_QUALITY_SOLEXA + 1] = {
     [PFQ_QUALITY_ILLUMINA13] = {"illumina1.3", 64, "Phred score"},
     [PFQ_QUALITY_SOLEXA] = {"solexa", 59, "Solexa score + 5"},
 };
+
+const struct schema_form schema_base_forms[SCHEMA_FORMS] = {
+    [PFQ_BASES_ASCII] = {.name = "ascii"},
+    [PFQ_BASES_CODE] = {.name = "code",
+                        .unit = "base, 0 to 4 for A, C, G, T, N",
+                        .description = "codes of the bases, rows joined; upper and lower case have "
+                                       "the same",
+                        .alphabet = FORMS_ALPHABET},
+};
+
+const struct schema_form schema_score_forms[SCHEMA_FORMS] = {
+    [PFQ_SCORES_PHRED] = {.name = "phred"},
+    [PFQ_SCORES_BIN8] = {.name = "bin8",
+                         .description = "quality scores in eight bins (lossy: 2-9 is 6, 10-19 is "
+                                        "15, 20-24 is 22, 25-29 is 27, 30-34 is 33, 35-39 is 37, "
+                                        "40 and more is 40), rows joined"},
+};
+
+/* ---- columns ---- */
+
+static const struct {
+    unsigned bit;
+    const char *name;
+} columns[] = {
+    {PFQ_COLUMN_SEQUENCE, "sequence"}, {PFQ_COLUMN_QUALITY, "quality"}, {PFQ_COLUMN_NAME, "name"}};
+
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+bool schema_has(unsigned without, enum schema_column column)
+{
+    const unsigned of = schema_datasets[column].of;
+    return !of || (of & ~without);
+}
+
+void schema_spell_columns(unsigned without, char text[SCHEMA_COLUMNS_BYTES])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (!(without & columns[i].bit))
+            used += (size_t)snprintf(text + used, SCHEMA_COLUMNS_BYTES - used, "%s%s",
+                                     used ? "," : "", columns[i].name);
+}
+
+/* There are few subsets, and each is spelled in one way. */
+bool schema_parse_columns(const char *text, unsigned *without)
+{
+    for (unsigned some = 0; some < PFQ_COLUMNS_ALL; some++) {
+        char spelled[SCHEMA_COLUMNS_BYTES];
+        schema_spell_columns(some, spelled);
+        if (strcmp(spelled, text) != 0)
+            continue;
+        *without = some;
+        return true;
+    }
+    return false;
+}
+
+/* ---- styles ---- */
 
 uint8_t schema_group_style(uint8_t style)
 {

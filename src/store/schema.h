@@ -6,12 +6,14 @@
  *
  *     /                        attributes: schema_root_text, format_version, mates
  *     /readN                   attributes: schema_number, schema_text; N = 1 .. mates
- *     /readN/<dataset>         the rows of schema_datasets; attributes `unit` and `description`
+ *     /readN/<dataset>         the rows of schema_datasets; attributes `unit` and `description`, of
+ *                              sequence and quality also `form`
  *     /provenance              one row per input file, see provenance.h
  */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,11 +50,33 @@ struct schema_dataset {
     enum schema_length length;
     uint64_t more; /* elements beyond that length: 1 for offsets, which begin with a 0 */
     uint64_t chunk_elements;
+    unsigned of; /* is there if any of these columns (parfastq/batch.h) is; 0: always */
     const char *unit;
     const char *description;
 };
 
 extern const struct schema_dataset schema_datasets[SCHEMA_COLUMNS];
+
+/* Whether a file without these columns has a dataset. */
+bool schema_has(unsigned without, enum schema_column column);
+
+/* The columns of a file as a text, "sequence,quality,name", and back; false if it is no such text.
+ */
+enum { SCHEMA_COLUMNS_BYTES = 32 };
+void schema_spell_columns(unsigned without, char text[SCHEMA_COLUMNS_BYTES]);
+bool schema_parse_columns(const char *text, unsigned *without);
+
+/* A form of bases or of scores. */
+struct schema_form {
+    const char *name;        /* attribute `form` of the dataset */
+    const char *unit;        /* NULL: that of the dataset, or of the quality encoding */
+    const char *description; /* NULL: that of the dataset */
+    const char *alphabet;    /* attribute `alphabet`, letters of the numbers; NULL: none */
+};
+
+enum { SCHEMA_FORMS = 2 };                                        /* of each */
+extern const struct schema_form schema_base_forms[SCHEMA_FORMS];  /* pfq_base_form */
+extern const struct schema_form schema_score_forms[SCHEMA_FORMS]; /* pfq_score_form */
 
 /* Attributes of a group: numbers (uint64) and texts. */
 enum schema_number {
@@ -69,6 +93,7 @@ enum schema_text {
     SCHEMA_T_QUALITY_ENCODING, /* of the input */
     SCHEMA_T_LINE_ENDING,      /* "LF", "CRLF" or "mixed": the style in words */
     SCHEMA_T_PLUS_LINE,        /* "bare" or "name" */
+    SCHEMA_T_COLUMNS,          /* those that were not left out */
     SCHEMA_TEXTS
 };
 

@@ -38,9 +38,12 @@ struct store_config {
     pfq_quality_encoding encoding; /* not AUTO */
     pfq_writer writer;             /* not AUTO */
     pfq_compression compression;   /* settled */
-    int threads;                   /* that encode; below 1: one */
-    struct threads_aside aside;    /* what the main thread does meanwhile; may be nothing */
-    const char *command;           /* NULL: none */
+    unsigned without;              /* columns that batches do not have: bits of parfastq/batch.h */
+    pfq_base_form bases;           /* as they are in the batches */
+    pfq_score_form scores;
+    int threads;                /* that encode; below 1: one */
+    struct threads_aside aside; /* what the main thread does meanwhile; may be nothing */
+    const char *command;        /* NULL: none */
 };
 
 /* What this rank adds to one mate in one round: batches, one behind the other. */
@@ -93,7 +96,10 @@ struct store_reader;
 struct store_mate {
     uint64_t records, bases, name_bytes;
     uint64_t min_length, max_length, fixed_length;
-    uint8_t text_offset; /* quality characters are score + text_offset */
+    unsigned without; /* columns that the file does not have: bits of parfastq/batch.h */
+    pfq_base_form bases_are;
+    pfq_score_form scores_are;
+    uint8_t text_offset; /* quality characters are score + text_offset; 0 without qualities */
     uint8_t style;       /* of every row that text/row does not list */
     uint64_t exceptions; /* rows listed there */
     uint64_t tail_bytes;
@@ -125,7 +131,7 @@ pfq_status store_read_origin(struct store_reader *reader, size_t i, struct store
                              pfq_error *err);
 
 /* Values of `offset` and `name_offset` at rows [first, first + n), n >= 1, first + n <= records
- * + 1. */
+ * + 1; zeros where the file has no such dataset. */
 pfq_status store_read_offsets(struct store_reader *reader, int mate, uint64_t first, size_t n,
                               uint64_t *offset, uint64_t *name_offset, pfq_error *err);
 
@@ -138,7 +144,9 @@ pfq_status store_read_exceptions(struct store_reader *reader, int mate, uint64_t
                                  uint64_t *row, uint8_t *style, pfq_error *err);
 
 /* Rows [first, first + n) into batch->sequence, quality, name, offset, name_offset and style,
- * memory the caller has sized from store_read_offsets; offsets are counted from 0. */
+ * memory the caller has sized from store_read_offsets; offsets are counted from 0, bases are
+ * letters. Of sequence, quality and name only what is not NULL is read, and all of it must be in
+ * the file. */
 pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,
                            pfq_batch *batch, pfq_error *err);
 

@@ -18,7 +18,8 @@ struct stretch {
     uint64_t n, add;
 };
 
-/* The next stretch of a column, at most `most` elements; the cursor goes behind it. */
+/* The next stretch of a column, which is not left out, at most `most` elements; the cursor goes
+ * behind it. */
 struct stretch stretch_next(const struct mate_writer *mate, const struct store_part *part,
                             struct cursor *cursor, uint64_t most);
 

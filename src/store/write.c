@@ -63,6 +63,9 @@ static struct store *allocate(pfq_team *team, const char *path, const struct sto
     store->layout = config->layout;
     store->mates = config->mates;
     store->encoding = config->encoding;
+    store->without = config->without;
+    store->bases = config->bases;
+    store->scores = config->scores;
     store->next_address = DRIVER_HEAD_BYTES;
     store->pending.mate = store->mates;
     for (int m = 0; m < store->mates; m++)
@@ -98,6 +101,8 @@ static void lay_out(struct store *store, pfq_error *own)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS && !own->status; column++) {
             const struct schema_dataset *const row = &schema_datasets[column];
             const uint64_t elements = store->mate[m].length[row->length] + row->more;
+            if (!schema_has(store->without, column))
+                continue;
             extents_grow(&store->mate[m].extents[column], elements * row->element_bytes,
                          &store->next_address, own);
         }
@@ -117,7 +122,7 @@ static void begin_offsets(struct store *store, pfq_error *own)
     const uint64_t zero = 0;
     for (int m = 0; m < store->mates; m++)
         for (enum schema_column column = 0; column < SCHEMA_COLUMNS && !own->status; column++)
-            if (schema_datasets[column].more)
+            if (schema_datasets[column].more && schema_has(store->without, column))
                 store_put(store, m, column, 0, 1, &zero, own);
 }
 

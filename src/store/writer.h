@@ -61,6 +61,9 @@ struct store {
     const char *layout;
     int mates;
     pfq_quality_encoding encoding;
+    unsigned without; /* columns that are left out */
+    pfq_base_form bases;
+    pfq_score_form scores;
     pfq_compression compression;
     struct mate_writer mate[PFQ_MAX_MATES];
     struct pending pending;

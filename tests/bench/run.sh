@@ -132,6 +132,13 @@ for ranks in $ranks_list; do
             n, inside / write, inside / copy, inside, outside, write, copy, read}'
 done
 
+# Sizes and processor times of the files named in BENCH_SIZES, beside those of compressed text.
+if [ -n "${BENCH_SIZES:-}" ]; then
+    echo
+    read -r -a sizes_of <<<"$BENCH_SIZES"
+    PARFASTQ=$parfastq BENCH_RUNS=$runs bash tests/bench/sizes.sh "${sizes_of[@]}"
+fi
+
 [[ " $what " == *" stats "* ]] || exit 0
 
 # ---- quality control ----

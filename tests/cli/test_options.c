@@ -219,7 +219,14 @@ static void values_are_checked(void)
         "option '--chunk-size': '2G' is not a size from 1 to 1G (bytes, or with k, M or G for "
         "powers of 1024)");
     bad(CLI_CONVERT, "--writer gathr",
-        "option '--writer': 'gathr' is not one of auto, parallel, gather; did you mean 'gather'?");
+        "option '--writer': 'gathr' is not one of auto, direct, gather; did you mean 'gather'?");
+    bad(CLI_CONVERT, "--columns sequence,",
+        "option '--columns': 'sequence,' is not one of sequence, quality, name; did you mean "
+        "'sequence'?");
+    bad(CLI_CONVERT, "--columns name,,quality",
+        "option '--columns': 'name,,quality' is not one of sequence, quality, name");
+    bad(CLI_CONVERT, "--columns names",
+        "option '--columns': 'names' is not one of sequence, quality, name; did you mean 'name'?");
     bad(CLI_CONVERT, "--quality-encoding phred",
         "option '--quality-encoding': 'phred' is not one of auto, sanger, illumina1.3, solexa");
 }
@@ -230,6 +237,8 @@ static const char *example(const struct option *row)
     switch (row->kind) {
     case OPTION_CHOICE:
         return row->choices[1].name;
+    case OPTION_SET:
+        return "name,quality,name";
     case OPTION_LEVEL:
         return "gzip:9";
     case OPTION_ROWS:

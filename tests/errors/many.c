@@ -6,8 +6,8 @@
  * hand them to this program, which calls what the command calls. A job is a line of words:
  *
  *     convert|validate [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
- * [compress=none|gzip] [on-error=skip] [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH
- * ...] [read2=PATH ...] ...
+ * [compress=none|gzip] [checksum] [columns=BITS] [bases=code] [quality=bin8] [on-error=skip]
+ * [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...] ...
  *
  * and the answer is `job N`, then the lines of the report, then `end EXIT_CODE`, which also says if
  * ranks did not return the same status and the same error.
@@ -81,7 +81,15 @@ static void take_word(struct job *job, const char *word)
     else if (strcmp(word, "compress=none") == 0)
         job->config.compression.method = PFQ_COMPRESS_NONE;
     else if (strcmp(word, "compress=gzip") == 0)
-        job->config.compression = (pfq_compression){PFQ_COMPRESS_GZIP, 1};
+        job->config.compression = (pfq_compression){.method = PFQ_COMPRESS_GZIP, .level = 1};
+    else if (strcmp(word, "checksum") == 0)
+        job->config.compression.checksum = true;
+    else if ((value = value_of(word, "columns")))
+        job->config.columns = (unsigned)atoi(value);
+    else if (strcmp(word, "bases=code") == 0)
+        job->config.bases = PFQ_BASES_CODE;
+    else if (strcmp(word, "quality=bin8") == 0)
+        job->config.scores = PFQ_SCORES_BIN8;
     else if (strcmp(word, "inflate=parallel") == 0)
         parse->inflate = PFQ_INFLATE_PARALLEL;
     else if (strcmp(word, "inflate=serial") == 0)

@@ -14,7 +14,7 @@ MIB = 1 << 20
 # compress: the name of a method.
 Layout = namedtuple("Layout", "ranks threads slice_bytes chunk_bytes simd writer compress",
                     defaults=["fast"])
-SERIAL = Layout(1, 1, 64 * MIB, MIB, "", "parallel")
+SERIAL = Layout(1, 1, 64 * MIB, MIB, "", "direct")
 
 # agreed: all ranks returned the same status and error.
 Answer = namedtuple("Answer", "code lines agreed")

@@ -53,7 +53,7 @@ def any_layout(rng, kernels):
     return many.Layout(ranks=rng.choice((1, 2, 3, 5)), threads=rng.choice((1, 2, 3)),
                        slice_bytes=rng.choice((tiny_slice, tiny_slice, 1024, many.MIB)),
                        chunk_bytes=rng.choice((tiny_chunk, tiny_chunk, 4096)),
-                       simd=rng.choice(kernels), writer=rng.choice(("parallel", "gather")))
+                       simd=rng.choice(kernels), writer=rng.choice(("direct", "gather")))
 
 
 class Trials:

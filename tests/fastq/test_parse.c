@@ -58,7 +58,7 @@ static const struct {
 
 static const struct fastq_rules *rules(void)
 {
-    static struct fastq_rules value = {NULL, 33, 126, false, 1};
+    static struct fastq_rules value = {NULL, 33, 126, false, 1, false};
     value.kernel = scan_kernel_choose();
     return &value;
 }

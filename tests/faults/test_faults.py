@@ -115,7 +115,7 @@ def failing_calls(bench):
             for number in (0, 1, 2, 5, bench.rng.randrange(3, 14), 10000):
                 if number == 10000 and rank:
                     continue  # once is enough to see that a fault that never comes is none
-                ended = bench.run(RANKS, bench.convert("--writer", "parallel"), {
+                ended = bench.run(RANKS, bench.convert("--writer", "direct"), {
                     "KIND": "fail", "CALL": call, "RANK": rank, "NUMBER": number})
                 claim = f"{call} {number} of rank {rank} fails"
                 if bench.mark.exists():
@@ -241,7 +241,7 @@ def full_disk(bench):
         good = bench.run(RANKS, ["convert", "-q", "-o", "good.h5", "reads.fastq"])
         bench.hold(good.code == 0, "with space enough: wants exit code 0", good)
         for ranks in (1, RANKS):
-            for writer in ("parallel", "gather"):
+            for writer in ("direct", "gather"):
                 ended = bench.run(ranks, ["convert", "-q", "--slice-size", "1M", "--writer", writer,
                                           "-o", "disk/out.h5", "reads.fastq"])
                 bench.failed_cleanly(f"the disk is full, {ranks} ranks, {writer}", ended, "space",

@@ -135,7 +135,7 @@ static void write_store(struct stage *stage, int mates, const char *tail)
     const struct store_config config = {.mates = mates,
                                         .layout = mates == 2 ? "interleaved" : "single",
                                         .encoding = PFQ_QUALITY_SANGER,
-                                        .writer = PFQ_WRITER_PARALLEL};
+                                        .writer = PFQ_WRITER_DIRECT};
     pfq_batch batches[2];
     struct store_part parts[2] = {0};
     for (int m = 0; m < mates; m++) {

@@ -40,7 +40,7 @@ def knobs(kernels):
     return many.Layout(ranks=(1, 2, 3, 5), threads=(1, 2, 4),
                        slice_bytes=(4 * KIB, 64 * KIB, MIB, 64 * MIB),
                        chunk_bytes=(KIB, 64 * KIB, MIB), simd=tuple(kernels),
-                       writer=("parallel", "gather"), compress=("fast", "none", "gzip"))
+                       writer=("direct", "gather"), compress=("fast", "none", "gzip"))
 
 
 def pairs_of(layout):

@@ -86,6 +86,7 @@ def check_mate(file, mate, ranks, rounds, odd):
         "records": rows, "bases": sum(lengths), "style": base,
         "min_length": min(lengths, default=0), "max_length": max(lengths, default=0),
         "fixed_length": lengths[0] if same else 0, "quality_encoding": "sanger",
+        "columns": "sequence,quality,name",
         "line_ending": "CRLF" if base & 15 else "LF", "plus_line": "name" if base & 16 else "bare",
     }
     for name, value in wanted.items():

@@ -1,6 +1,6 @@
 /*
  * Leaves a file for check_h5py.py: leave_file PATH ROUNDS MATES STYLES(0|1)
- * WRITER(parallel|gather) COMPRESSION(none|fast|gzip). Without MPI, or where it is started alone,
+ * WRITER(direct|gather) COMPRESSION(none|fast|gzip). Without MPI, or where it is started alone,
  * the team is one.
  */
 #if PFQ_MPI
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
                               : strcmp(argv[6], "gzip") == 0 ? PFQ_COMPRESS_GZIP
                                                              : PFQ_COMPRESS_FAST,
         .threads = 2,
-        .writer = strcmp(argv[5], "gather") == 0 ? PFQ_WRITER_GATHER : PFQ_WRITER_PARALLEL,
+        .writer = strcmp(argv[5], "gather") == 0 ? PFQ_WRITER_GATHER : PFQ_WRITER_DIRECT,
     };
     rows_write(team, &plan, argv[1]);
     pfq_team_destroy(team);

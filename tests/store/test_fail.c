@@ -135,12 +135,12 @@ int main(int argc, char **argv)
     struct rows_plan plan = {
         .mates = 2, .rounds = 3, .scale = 20, .odd_styles = true, .tails = true};
     plan.compression.method = PFQ_COMPRESS_NONE;
-    for (plan.writer = PFQ_WRITER_PARALLEL; plan.writer <= PFQ_WRITER_GATHER; plan.writer++)
+    for (plan.writer = PFQ_WRITER_DIRECT; plan.writer <= PFQ_WRITER_GATHER; plan.writer++)
         check_writes(team, &plan, path);
     plan.compression.method = PFQ_COMPRESS_FAST;
     plan.scale = 3000; /* chunks are completed in every round */
     plan.threads = 2;
-    for (plan.writer = PFQ_WRITER_PARALLEL; plan.writer <= PFQ_WRITER_GATHER; plan.writer++)
+    for (plan.writer = PFQ_WRITER_DIRECT; plan.writer <= PFQ_WRITER_GATHER; plan.writer++)
         check_writes(team, &plan, path);
     CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
     if (pfq_team_rank(team) == 0)

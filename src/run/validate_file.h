@@ -1,0 +1,19 @@
+/*
+ * validate of an HDF5 file instead of FASTQ.
+ */
+#ifndef RUN_VALIDATE_FILE_H
+#define RUN_VALIDATE_FILE_H
+
+#include "parfastq/run.h"
+
+/* Whether the input is one file, and that is HDF5 by its content: the same answer on every rank.
+ * Collective. */
+pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err);
+
+/* Checks everything in the file at `path` and reports each thing that is wrong. Collective.
+ * Returns: PFQ_OK, PFQ_BAD_RECORDS after reports, PFQ_BAD_FILE if it cannot be opened, or a
+ * failure. */
+pfq_status validate_file(pfq_team *team, const char *path, const pfq_parser_config *config,
+                         pfq_counts *counts, pfq_error *err);
+
+#endif
