@@ -314,7 +314,7 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
                                       .without = left_out(config),
                                       .code_bases = config->bases == PFQ_BASES_CODE,
                                       .bin_scores = config->scores == PFQ_SCORES_BIN8,
-                                      .aside = {write_rows, &convert}};
+                                      .aside = {.step = write_rows, .context = &convert}};
     pfq_status status = check_config(config, err);
     if (!status)
         status = store_settle_compression(&convert.compression, err);

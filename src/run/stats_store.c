@@ -74,6 +74,8 @@ static pfq_status read_rows(struct piece *piece, const uint64_t offset[2], const
     batch->quality = batch->sequence + bases;
     batch->name = batch->quality + bases;
     batch->style = batch->name + names;
+    if (store_summary(piece->reader)->mate[piece->mate].without & PFQ_COLUMN_NAME)
+        batch->name = NULL;
     return store_read_rows(piece->reader, piece->mate + 1, piece->first, n, batch, err);
 }
 
@@ -117,6 +119,15 @@ static pfq_status count_share(struct store_reader *reader, pfq_team *team, int t
     return status;
 }
 
+/* Statistics are of bases and their qualities; names only tell the tile. */
+static pfq_status check(const struct store_reader *reader, const char *input, pfq_error *err)
+{
+    if (!(store_summary(reader)->mate[0].without & (PFQ_COLUMN_SEQUENCE | PFQ_COLUMN_QUALITY)))
+        return PFQ_OK;
+    return error_set(err, PFQ_USAGE, input,
+                     "was made without bases or without qualities, of which statistics are made");
+}
+
 static pfq_quality_encoding encoding_named(const char *name)
 {
     if (strcmp(name, "illumina1.3") == 0)
@@ -144,7 +155,7 @@ pfq_status stats_count_store(pfq_team *team, const char *input, const pfq_stats_
     if (status)
         return status;
     counted->format = "HDF5";
-    if (store_open(input, &reader, &own) == PFQ_OK) {
+    if (store_open(input, &reader, &own) == PFQ_OK && check(reader, input, &own) == PFQ_OK) {
         name_mates(input, store_summary(reader), counted);
         counted->encoding = config->parse.quality_encoding;
         if (!counted->encoding)

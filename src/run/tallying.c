@@ -131,12 +131,13 @@ pfq_status tallying_batch(struct qc_tally *tally, const pfq_batch *batch, size_t
     tally->shift = text_offset - '!';
     for (size_t i = first; i < end && !status; i++) {
         const uint64_t at = batch->offset[i], name = batch->name_offset[i];
-        const struct qc_read read = {.sequence = batch->sequence + at,
-                                     .quality = batch->quality + at,
-                                     .name = batch->name + name,
-                                     .bases = batch->offset[i + 1] - at,
-                                     .row = row + i,
-                                     .name_bytes = (uint32_t)(batch->name_offset[i + 1] - name)};
+        const struct qc_read read = {
+            .sequence = batch->sequence + at,
+            .quality = batch->quality + at,
+            .name = batch->name ? batch->name + name : NULL,
+            .bases = batch->offset[i + 1] - at,
+            .row = row + i,
+            .name_bytes = batch->name ? (uint32_t)(batch->name_offset[i + 1] - name) : 0};
         status = take(&handful, &read, err);
     }
     return status ? status : hand_over(&handful, err);
