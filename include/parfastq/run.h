@@ -125,12 +125,14 @@ typedef struct pfq_export_config {
     uint64_t row_begin;
     uint64_t row_end;
     bool fasta;
+    int level; /* of BGZF, 1 to 12; 0: 6 */
     bool force;
     void (*progress)(void *context, const pfq_progress *progress);
     void *context;
 } pfq_export_config;
 
-/* HDF5 -> FASTQ (or FASTA): the same bytes that went in.
+/* HDF5 -> FASTQ (or FASTA): the same bytes that went in; as BGZF, which is gzip that can be read in
+ * parallel, if the name of the output ends in .gz, .bgz or .bgzf.
  * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
  * Returns: PFQ_OK, or a status without an output. */
 pfq_status pfq_export(pfq_team *team, const char *input, const char *output,

@@ -241,6 +241,7 @@ static pfq_status run_export(struct cli_call *call, pfq_error *err)
                                       .row_begin = options->rows.begin,
                                       .row_end = options->rows.end,
                                       .fasta = options->fasta,
+                                      .level = (int)options->level,
                                       .force = options->force,
                                       .progress = console_progress,
                                       .context = call->console};

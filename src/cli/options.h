@@ -71,6 +71,7 @@ struct cli_options {
     struct cli_rows rows;
     const char *names_file; /* NULL: not given */
     int fasta;
+    uint64_t level;
     int qc;
     int tabs;
     const char *json, *fastqc, *html; /* NULL: not given */

@@ -20,13 +20,14 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "run/export_choice.h"
+#include "run/packed.h"
 #include "run/texts.h"
 #include "store/seek.h"
 #include "store/store.h"
 #include "team/team.h"
 #include "threads/threads.h"
 
-enum { DEFAULT_SLICE_BYTES = 64 << 20 };
+enum { DEFAULT_SLICE_BYTES = 64 << 20, DEFAULT_LEVEL = 6 };
 
 /* One mate on its way out. */
 struct stream {
@@ -52,7 +53,10 @@ struct exporter {
     uint64_t tail_bytes;
     struct team_file *file;
     struct texts text;
-    uint64_t written; /* bytes of text, by the whole team */
+    bool packs; /* as BGZF */
+    struct packed packed;
+    uint64_t text_done; /* bytes of text, by the whole team */
+    uint64_t written;   /* bytes of the file, which are as many unless it is packed */
     double begun;
 };
 
@@ -70,10 +74,6 @@ static pfq_status bad_offsets(const struct exporter *e, pfq_error *err)
 
 static pfq_status check_output(const struct exporter *e, const char *output, pfq_error *err)
 {
-    const size_t length = strlen(output);
-    if (length >= 3 && strcmp(output + length - 3, ".gz") == 0)
-        return error_set(err, PFQ_UNSUPPORTED, output,
-                         "export writes plain text; choose a name without .gz");
     if (team_same_file(e->input, output))
         return error_set(err, PFQ_USAGE, output, "the output is the input");
     return PFQ_OK;
@@ -238,8 +238,20 @@ static pfq_status format_share(struct exporter *e, pfq_error *err)
 
 /* ---- rounds ---- */
 
-/* What a rank does alone in a round: afterwards its text lies in e->text. */
-static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, uint64_t *bytes,
+/* Some text in the form the file wants it. */
+static pfq_status make_ready(struct exporter *e, struct span text, bool last, struct span *ready,
+                             pfq_error *err)
+{
+    *ready = text;
+    if (!e->packs)
+        return PFQ_OK;
+    const pfq_status status = packed_text(&e->packed, text, last, &ready->size, err);
+    ready->data = e->packed.out;
+    return status;
+}
+
+/* What a rank does alone in a round: its text lies in e->text, and is ready to be written. */
+static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, struct span *ready,
                        pfq_error *err)
 {
     pfq_status status = cut_round(e, row, share, err);
@@ -251,8 +263,9 @@ static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, ui
         return status;
     end_lines(e, share);
     status = format_share(e, err);
-    *bytes = status ? 0 : e->text.bytes;
-    return status;
+    return status ? status
+                  : make_ready(e, (struct span){e->text.buffer.data, (size_t)e->text.bytes}, false,
+                               ready, err);
 }
 
 static void tell_progress(const struct exporter *e, uint64_t row, uint64_t total_bytes)
@@ -260,8 +273,8 @@ static void tell_progress(const struct exporter *e, uint64_t row, uint64_t total
     if (!e->config->progress || pfq_team_rank(e->team) != 0)
         return;
     const bool finished = row == e->choice.row_end; /* then the estimate is over */
-    const pfq_progress progress = {.bytes = e->written,
-                                   .total_bytes = finished ? e->written : total_bytes,
+    const pfq_progress progress = {.bytes = e->text_done,
+                                   .total_bytes = finished ? e->text_done : total_bytes,
                                    .records =
                                        (row - e->choice.row_begin) * (uint64_t)e->choice.mates,
                                    .seconds = clock_seconds() - e->begun};
@@ -274,27 +287,40 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
                        pfq_error *mine)
 {
     struct share share = {0};
-    uint64_t bytes = 0;
+    struct span ready = {NULL, 0};
+    e->text.bytes = 0;
     if (!mine->status)
-        fill(e, *row, &share, &bytes, mine);
-    uint64_t pulse[2] = {mine->status != PFQ_OK, bytes};
-    uint64_t before = bytes;
-    pfq_status status = team_sum(e->team, pulse, 2, mine);
+        fill(e, *row, &share, &ready, mine);
+    uint64_t pulse[3] = {mine->status != PFQ_OK, ready.size, e->text.bytes};
+    uint64_t before = ready.size;
+    pfq_status status = team_sum(e->team, pulse, 3, mine);
     *stop = pulse[0] > 0;
     if (status || *stop)
         return status;
     status = team_sum_before(e->team, &before, 1, mine);
     if (status)
         return status;
-    if (bytes > 0)
-        team_file_write(e->file, e->written + before, e->text.buffer.data, bytes, mine);
+    if (ready.size > 0)
+        team_file_write(e->file, e->written + before, ready.data, ready.size, mine);
     e->written += pulse[1];
+    e->text_done += pulse[2];
     *row = share.round_end;
     tell_progress(e, *row, total_bytes);
     return PFQ_OK;
 }
 
-/* The blank lines that ended the input; slice by slice, for nobody knows how many they are. */
+static pfq_status append(struct exporter *e, struct span text, bool last, pfq_error *err)
+{
+    struct span ready;
+    pfq_status status = make_ready(e, text, last, &ready, err);
+    if (!status && ready.size)
+        status = team_file_write(e->file, e->written, ready.data, ready.size, err);
+    e->written += ready.size;
+    return status;
+}
+
+/* By one rank: the blank lines that ended the input, slice by slice, for nobody knows how many they
+ * are; and what marks the end of BGZF. */
 static pfq_status write_tail(struct exporter *e, pfq_error *err)
 {
     uint64_t step = 0;
@@ -307,9 +333,9 @@ static pfq_status write_tail(struct exporter *e, pfq_error *err)
             status = store_read_tail(e->reader, e->choice.mate[0], e->tail_first + done, step,
                                      e->text.buffer.data, err);
         if (!status)
-            status = team_file_write(e->file, e->written + done, e->text.buffer.data, step, err);
+            status = append(e, (struct span){e->text.buffer.data, (size_t)step}, false, err);
     }
-    return status;
+    return status ? status : append(e, (struct span){NULL, 0}, true, err);
 }
 
 /* Writes the file at `path`. Collective; the same outcome and the same error on every rank. */
@@ -327,7 +353,7 @@ static pfq_status write_text(struct exporter *e, const char *path, pfq_error *er
     }
     if (!err->status && !stop && pfq_team_rank(e->team) == pfq_team_size(e->team) - 1)
         write_tail(e, err);
-    e->written += e->tail_bytes;
+    e->text_done += e->tail_bytes;
     if (!err->status)
         team_file_sync(e->file, err);
     pfq_error closing = {0};
@@ -342,7 +368,7 @@ static pfq_status write_text(struct exporter *e, const char *path, pfq_error *er
 
 static void count(const struct exporter *e, pfq_counts *counts)
 {
-    *counts = (pfq_counts){.mates = e->choice.mates, .bytes = e->written};
+    *counts = (pfq_counts){.mates = e->choice.mates, .bytes = e->text_done};
     for (int i = 0; i < e->choice.mates; i++) {
         counts->records[i] = e->choice.row_end - e->choice.row_begin;
         counts->bases[i] = e->streams[i].bases;
@@ -357,6 +383,7 @@ static void release(struct exporter *e)
     for (int i = 0; i < 2; i++)
         buffer_release(&e->streams[i].arena);
     texts_release(&e->text);
+    packed_destroy(&e->packed);
 }
 
 static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
@@ -366,8 +393,10 @@ static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
     if (status)
         return status;
     e->threads = threads_count(e->config->threads, ranks_here, cpus_here);
-    if (open_input(e, err) == PFQ_OK)
-        check_output(e, output, err);
+    e->packs = packed_is_wanted(output);
+    if (open_input(e, err) == PFQ_OK && check_output(e, output, err) == PFQ_OK && e->packs)
+        packed_create(e->threads, e->config->level ? e->config->level : DEFAULT_LEVEL, &e->packed,
+                      err);
     status = team_agree(e->team, 0, err);
     if (status)
         return status;

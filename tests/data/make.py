@@ -238,7 +238,7 @@ FILES = [
     ("fasta.fa", "FASTA, which is not FASTQ", "refused by name",
      ">chr1\nACGTACGT\n>chr2\nACGT\n"),
     ("gzip.fastq.gz", "a gzip file of one record",
-     "refused by name, until compressed input is read", stored_gzip(GOOD.encode())),
+     "1 record", stored_gzip(GOOD.encode())),
     ("binary.bin", "bytes of every value", "refused by name",
      bytes(range(256)) * 4),
 ]

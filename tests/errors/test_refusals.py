@@ -28,7 +28,6 @@ OTHERS = {
     "reads.fa": (b">a\nACGT\n", "FASTA"),
     "reads.bam": (b"BAM\x01\x00\x00\x00\x00", "BAM"),
     "reads.cram": (b"CRAM\x03\x00", "CRAM"),
-    "reads.fastq.gz": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "gzip"),
     "reads.zip": (b"PK\x03\x04\x14\x00", "zip"),
     "reads.h5": (b"\x89HDF\r\n\x1a\n\x00", "HDF5"),
     "utf16.fastq": (b"\xff\xfe@\x00a\x00", "UTF-16"),

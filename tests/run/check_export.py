@@ -7,6 +7,7 @@ make of the text.
 
 Without MPIEXEC everything runs in one process.
 """
+import gzip
 import os
 import random
 import shutil
@@ -277,6 +278,27 @@ def check_pairs(bench):
             sys.exit(f"pairs {words}: {said}")
 
 
+def check_packed(bench):
+    """An output called .gz is BGZF (SAM specification 4.1) with its end mark, of the same bytes."""
+    mark = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+    for i, data in enumerate([b"", random_file(60, 2), random_file(61, 4000, longest=400),
+                              random_file(62, 40) + b"\n\r\n\n"]):
+        bench.convert(bench.path("in.fastq", data))
+        for words, how in [([], {}), (["--slice-size", "9k", "--level", "1"], {"ranks": 3})]:
+            out = os.path.join(bench.directory, "out.fastq.gz")
+            bench.command.run("export", "--quiet", "--force", bench.h5, "-o", out, *words, **how)
+            with open(out, "rb") as file:
+                packed = file.read()
+            if gzip.decompress(packed) != data:
+                sys.exit(f"packed {i} {words}: other bytes")
+            if not packed.endswith(mark) or packed[12:16] != b"BC\x02\x00":
+                sys.exit(f"packed {i} {words}: not BGZF with an end mark")
+            before = os.path.join(bench.directory, "in.fastq")
+            bench.convert(out)
+            bench.expect(data, f"packed {i}, and back")
+            bench.convert(before)
+
+
 def main():
     program, data_directory = sys.argv[1:3]
     command = Command(program, sys.argv[3] if len(sys.argv) > 3 else None)
@@ -289,6 +311,7 @@ def main():
         check_lanes(bench)
         check_interleaved(bench)
         check_pairs(bench)
+        check_packed(bench)
     finally:
         shutil.rmtree(directory)
 
