@@ -5,12 +5,13 @@
  * name_offset[row]. So a rank finds its rows of a round by a handful of tiny reads, without a word
  * to the others: shares of equal bytes, neighbours in the text, at most slice_bytes each (or one
  * record, where that is longer). It reads them, its threads format them, one small sum tells where
- * its text begins, and it writes there. That estimate takes every record to have the style of most;
- * the rare others make a share a little longer, never wrong, because the sum is over the text as it
- * was formatted.
+ * its text begins. While the threads decode and format the next round, the main thread writes this
+ * one, piece by piece. The estimate of the text before a row takes every record to have the style
+ * of most; the rare others make a share a little longer, never wrong, because the sum is over the
+ * text as it was formatted.
  *
- * Memory of a rank: the text of its share and the columns of it, which are as long (17 bytes a row
- * more); for ordinary reads a little over twice slice_bytes.
+ * Memory of a rank: the text of two shares and the columns of one, which are as long (17 bytes a
+ * row more); for ordinary reads a little over three times slice_bytes.
  */
 #include "parfastq/run.h"
 
@@ -26,7 +27,7 @@
 #include "team/team.h"
 #include "threads/threads.h"
 
-enum { DEFAULT_SLICE_BYTES = 64 << 20 };
+enum { DEFAULT_SLICE_BYTES = 64 << 20, PIECE_BYTES = 8 << 20 /* that are written at a time */ };
 
 /* One mate on its way out. */
 struct stream {
@@ -51,8 +52,15 @@ struct exporter {
     uint64_t tail_first;      /* blank lines that end the input, in text/tail of the first stream */
     uint64_t tail_bytes;
     struct team_file *file;
-    struct texts text;
-    uint64_t written; /* bytes of text, by the whole team */
+    struct threads_aside aside; /* writes the round before */
+    struct texts text[2];       /* of this round, and of the one that is being written */
+    int now;
+    struct {
+        const uint8_t *data;
+        uint64_t at, bytes;
+    } queue;           /* what is left to be written of the round before */
+    pfq_error failure; /* of writing it */
+    uint64_t written;  /* bytes of text, by the whole team, and those that are to be written next */
     double begun;
 };
 
@@ -64,6 +72,32 @@ struct share {
 static pfq_status bad_offsets(const struct exporter *e, pfq_error *err)
 {
     return error_set(err, PFQ_BAD_FILE, e->input, "the offsets of its rows do not rise");
+}
+
+/* ---- writing the round before ---- */
+
+/* Writes the next piece of it; false if nothing is left, or writing has failed. */
+static bool write_piece(void *context)
+{
+    struct exporter *const e = context;
+    const size_t bytes = e->queue.bytes < PIECE_BYTES ? (size_t)e->queue.bytes : PIECE_BYTES;
+    if (bytes == 0 || e->failure.status)
+        return false;
+    team_file_write(e->file, e->queue.at, e->queue.data, bytes, &e->failure);
+    e->queue.data += bytes;
+    e->queue.at += bytes;
+    e->queue.bytes -= bytes;
+    return true;
+}
+
+/* Writes what is left. A failure, of now or before, becomes this rank's, if it has none. */
+static void finish_writing(struct exporter *e, pfq_error *mine)
+{
+    while (write_piece(e))
+        continue;
+    e->queue.bytes = 0;
+    if (e->failure.status && !mine->status)
+        *mine = e->failure;
 }
 
 /* ---- opening ---- */
@@ -137,8 +171,10 @@ static pfq_status open_stream(struct exporter *e, struct stream *s, int mate, pf
 static pfq_status open_input(struct exporter *e, pfq_error *err)
 {
     pfq_status status = store_open(e->input, &e->reader, err);
-    if (!status)
+    if (!status) {
         store_use_threads(e->reader, e->threads);
+        store_use_aside(e->reader, e->aside);
+    }
     if (!status)
         status = export_choose(store_summary(e->reader), e->input, e->config, &e->choice, err);
     if (!status)
@@ -233,12 +269,13 @@ static pfq_status format_share(struct exporter *e, pfq_error *err)
         batches[i] = &e->streams[i].batch;
         formats[i] = e->streams[i].format;
     }
-    return texts_format(&e->text, e->threads, e->choice.mates, batches, formats, err);
+    return texts_format(&e->text[e->now], e->threads, e->choice.mates, batches, formats, &e->aside,
+                        err);
 }
 
 /* ---- rounds ---- */
 
-/* What a rank does alone in a round: afterwards its text lies in e->text. */
+/* What a rank does alone in a round: afterwards its text lies in e->text[e->now]. */
 static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, uint64_t *bytes,
                        pfq_error *err)
 {
@@ -251,7 +288,7 @@ static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, ui
         return status;
     end_lines(e, share);
     status = format_share(e, err);
-    *bytes = status ? 0 : e->text.bytes;
+    *bytes = status ? 0 : e->text[e->now].bytes;
     return status;
 }
 
@@ -277,6 +314,7 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     uint64_t bytes = 0;
     if (!mine->status)
         fill(e, *row, &share, &bytes, mine);
+    finish_writing(e, mine);
     uint64_t pulse[2] = {mine->status != PFQ_OK, bytes};
     uint64_t before = bytes;
     pfq_status status = team_sum(e->team, pulse, 2, mine);
@@ -286,8 +324,10 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     status = team_sum_before(e->team, &before, 1, mine);
     if (status)
         return status;
-    if (bytes > 0)
-        team_file_write(e->file, e->written + before, e->text.buffer.data, bytes, mine);
+    e->queue.data = e->text[e->now].buffer.data;
+    e->queue.at = e->written + before;
+    e->queue.bytes = bytes;
+    e->now = !e->now;
     e->written += pulse[1];
     *row = share.round_end;
     tell_progress(e, *row, total_bytes);
@@ -298,16 +338,17 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
 static pfq_status write_tail(struct exporter *e, pfq_error *err)
 {
     uint64_t step = 0;
+    struct buffer *const text = &e->text[0].buffer;
     pfq_status status = PFQ_OK;
     for (uint64_t done = 0; done < e->tail_bytes && !status; done += step) {
         const uint64_t left = e->tail_bytes - done;
         step = left < e->slice_bytes ? left : e->slice_bytes;
-        status = buffer_reserve(&e->text.buffer, step, 0, err);
+        status = buffer_reserve(text, step, 0, err);
         if (!status)
             status = store_read_tail(e->reader, e->choice.mate[0], e->tail_first + done, step,
-                                     e->text.buffer.data, err);
+                                     text->data, err);
         if (!status)
-            status = team_file_write(e->file, e->written + done, e->text.buffer.data, step, err);
+            status = team_file_write(e->file, e->written + done, text->data, step, err);
     }
     return status;
 }
@@ -325,6 +366,8 @@ static pfq_status write_text(struct exporter *e, const char *path, pfq_error *er
         if (status)
             return status;
     }
+    if (!stop)
+        finish_writing(e, err);
     if (!err->status && !stop && pfq_team_rank(e->team) == pfq_team_size(e->team) - 1)
         write_tail(e, err);
     e->written += e->tail_bytes;
@@ -356,7 +399,8 @@ static void release(struct exporter *e)
     store_close(e->reader);
     for (int i = 0; i < 2; i++)
         buffer_release(&e->streams[i].arena);
-    texts_release(&e->text);
+    for (int i = 0; i < 2; i++)
+        texts_release(&e->text[i]);
 }
 
 static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
@@ -366,6 +410,8 @@ static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
     if (status)
         return status;
     e->threads = threads_count(e->config->threads, ranks_here, cpus_here);
+    if (e->threads > 1) /* a rank of one thread leaves the cores to the other ranks */
+        e->aside = (struct threads_aside){write_piece, e};
     if (open_input(e, err) == PFQ_OK)
         check_output(e, output, err);
     status = team_agree(e->team, 0, err);

@@ -176,7 +176,7 @@ static pfq_status format_window(struct getter *g, size_t n, pfq_error *err)
             (struct format){.fasta = g->config->fasta,
                             .text_offset = store_summary(g->reader)->mate[mate - 1].text_offset};
     }
-    return texts_format(&g->text, g->threads, g->mates, batches, formats, err);
+    return texts_format(&g->text, g->threads, g->mates, batches, formats, NULL, err);
 }
 
 static pfq_status write_window(struct getter *g, pfq_error *err)

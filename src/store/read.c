@@ -57,6 +57,11 @@ void store_use_threads(struct store_reader *reader, int threads)
     decoder_use_threads(&reader->decoder, threads);
 }
 
+void store_use_aside(struct store_reader *reader, struct threads_aside aside)
+{
+    reader->decoder.aside = aside;
+}
+
 void store_use_cache(struct store_reader *reader, uint64_t bytes)
 {
     cache_use(&reader->decoder.cache, (size_t)(bytes / CACHE_SLOT_BYTES));

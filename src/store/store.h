@@ -138,6 +138,9 @@ void store_close(struct store_reader *reader);
 /* How many threads decode, from the first read of rows on; 1 if not said. */
 void store_use_threads(struct store_reader *reader, int threads);
 
+/* What the main thread does while others decode; it must not use the reader. */
+void store_use_aside(struct store_reader *reader, struct threads_aside aside);
+
 /* How many bytes of decoded chunks are kept for later reads, before the first one. */
 void store_use_cache(struct store_reader *reader, uint64_t bytes);
 
