@@ -237,9 +237,7 @@ static pfq_status read_stream(struct exporter *e, struct stream *s, const struct
     const size_t n = share->end - share->first;
     s->batch =
         (pfq_batch){.records = n, .bases = base[1] - base[0], .name_bytes = name[1] - name[0]};
-    status = store_lay_out(&s->arena, &s->batch, err);
-    if (e->config->fasta)
-        s->batch.quality = NULL; /* is not read */
+    status = store_lay_out(&s->arena, e->config->fasta ? PFQ_COLUMN_QUALITY : 0, &s->batch, err);
     if (!status)
         status = store_read_rows(e->reader, s->mate, share->first, n, &s->batch, err);
     return status;
@@ -327,7 +325,10 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     e->queue.data = e->text[e->now].buffer.data;
     e->queue.at = e->written + before;
     e->queue.bytes = bytes;
-    e->now = !e->now;
+    if (e->aside.step)
+        e->now = !e->now;
+    else
+        finish_writing(e, mine);
     e->written += pulse[1];
     *row = share.round_end;
     tell_progress(e, *row, total_bytes);
@@ -411,7 +412,7 @@ static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
         return status;
     e->threads = threads_count(e->config->threads, ranks_here, cpus_here);
     if (e->threads > 1) /* a rank of one thread leaves the cores to the other ranks */
-        e->aside = (struct threads_aside){write_piece, e};
+        e->aside = (struct threads_aside){.step = write_piece, .context = e};
     if (open_input(e, err) == PFQ_OK)
         check_output(e, output, err);
     status = team_agree(e->team, 0, err);

@@ -229,17 +229,6 @@ pfq_status reader_settle_values(const struct store_reader *reader, int mate, con
                            : PFQ_OK;
 }
 
-void reader_leave_out(const struct store_reader *reader, int mate, pfq_batch *batch)
-{
-    const unsigned without = reader->summary.mate[mate - 1].without;
-    if (without & PFQ_COLUMN_SEQUENCE)
-        batch->sequence = NULL;
-    if (without & PFQ_COLUMN_QUALITY)
-        batch->quality = NULL;
-    if (without & PFQ_COLUMN_NAME)
-        batch->name = NULL;
-}
-
 pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,
                            pfq_batch *batch, pfq_error *err)
 {
