@@ -14,6 +14,7 @@
  * Chunks of the file are decoded by all threads of the store, and kept, so many and no more, for
  * the reads that follow: rows near each other, or read again, cost a copy. Every value that comes
  * out has been checked: offsets lie in their columns, bases, scores and names can stand in FASTQ.
+ * Bases come as letters, in whichever form the file has them.
  *
  * A store is used by one thread at a time. Only opening is collective: after that each rank reads
  * what it likes, and no rank waits for another.
@@ -54,6 +55,7 @@ typedef struct pfq_store_facts {
         uint64_t fixed_length; /* the length if all are equal, else 0 */
         pfq_quality_encoding encoding;
         uint8_t text_offset; /* quality characters are score + text_offset */
+        unsigned columns;    /* PFQ_COLUMN_ bits; others were left out, and are NULL in batches */
         bool indexed;        /* pfq_store_find searches an index */
     } mate[PFQ_MAX_MATES];
 } pfq_store_facts;
@@ -118,8 +120,8 @@ typedef struct pfq_matches {
  * both have one, it must be the same. With an index (`convert --index-names`) a million names take
  * about a second; without one the whole column of names is read, however few are looked for.
  * Collective: no. Threads: one at a time. Owns: the caller ends *matches with pfq_matches_release.
- * Returns: PFQ_OK, also where nothing was found; PFQ_USAGE for a mate that is not there;
- * PFQ_BAD_FILE; PFQ_NO_MEMORY. */
+ * Returns: PFQ_OK, also where nothing was found; PFQ_USAGE for a mate that is not there
+ * or a file without names; PFQ_BAD_FILE; PFQ_NO_MEMORY. */
 pfq_status pfq_store_find(pfq_store *store, int mate, const char *const *names, size_t n,
                           pfq_matches *matches, pfq_error *err);
 

@@ -5,12 +5,13 @@
  * name_offset[row]. So a rank finds its rows of a round by a handful of tiny reads, without a word
  * to the others: shares of equal bytes, neighbours in the text, at most slice_bytes each (or one
  * record, where that is longer). It reads them, its threads format them, one small sum tells where
- * its text begins, and it writes there. That estimate takes every record to have the style of most;
- * the rare others make a share a little longer, never wrong, because the sum is over the text as it
- * was formatted.
+ * its text begins. While the threads decode and format the next round, the main thread writes this
+ * one, piece by piece. The estimate of the text before a row takes every record to have the style
+ * of most; the rare others make a share a little longer, never wrong, because the sum is over the
+ * text as it was formatted.
  *
- * Memory of a rank: the text of its share and the columns of it, which are as long (17 bytes a row
- * more); for ordinary reads a little over twice slice_bytes.
+ * Memory of a rank: the text of two shares and the columns of one, which are as long (17 bytes a
+ * row more); for ordinary reads a little over three times slice_bytes.
  */
 #include "parfastq/run.h"
 
@@ -27,7 +28,11 @@
 #include "team/team.h"
 #include "threads/threads.h"
 
-enum { DEFAULT_SLICE_BYTES = 64 << 20, DEFAULT_LEVEL = 6 };
+enum {
+    DEFAULT_SLICE_BYTES = 64 << 20,
+    DEFAULT_LEVEL = 6,
+    PIECE_BYTES = 8 << 20 /* that are written at a time */
+};
 
 /* One mate on its way out. */
 struct stream {
@@ -52,11 +57,19 @@ struct exporter {
     uint64_t tail_first;      /* blank lines that end the input, in text/tail of the first stream */
     uint64_t tail_bytes;
     struct team_file *file;
-    struct texts text;
-    bool packs; /* as BGZF */
-    struct packed packed;
+    struct threads_aside aside; /* writes the round before */
+    struct texts text[2];       /* of this round, and of the one that is being written */
+    bool packs;                 /* as BGZF */
+    struct packed packed[2];    /* the same */
+    int now;
+    struct {
+        const uint8_t *data;
+        uint64_t at, bytes;
+    } queue;            /* what is left to be written of the round before */
+    pfq_error failure;  /* of writing it */
     uint64_t text_done; /* bytes of text, by the whole team */
-    uint64_t written;   /* bytes of the file, which are as many unless it is packed */
+    uint64_t written;   /* bytes of the file, and those that are to be written next: as many, unless
+                           it is packed */
     double begun;
 };
 
@@ -70,6 +83,32 @@ static pfq_status bad_offsets(const struct exporter *e, pfq_error *err)
     return error_set(err, PFQ_BAD_FILE, e->input, "the offsets of its rows do not rise");
 }
 
+/* ---- writing the round before ---- */
+
+/* Writes the next piece of it; false if nothing is left, or writing has failed. */
+static bool write_piece(void *context)
+{
+    struct exporter *const e = context;
+    const size_t bytes = e->queue.bytes < PIECE_BYTES ? (size_t)e->queue.bytes : PIECE_BYTES;
+    if (bytes == 0 || e->failure.status)
+        return false;
+    team_file_write(e->file, e->queue.at, e->queue.data, bytes, &e->failure);
+    e->queue.data += bytes;
+    e->queue.at += bytes;
+    e->queue.bytes -= bytes;
+    return true;
+}
+
+/* Writes what is left. A failure, of now or before, becomes this rank's, if it has none. */
+static void finish_writing(struct exporter *e, pfq_error *mine)
+{
+    while (write_piece(e))
+        continue;
+    e->queue.bytes = 0;
+    if (e->failure.status && !mine->status)
+        *mine = e->failure;
+}
+
 /* ---- opening ---- */
 
 static pfq_status check_output(const struct exporter *e, const char *output, pfq_error *err)
@@ -77,6 +116,15 @@ static pfq_status check_output(const struct exporter *e, const char *output, pfq
     if (team_same_file(e->input, output))
         return error_set(err, PFQ_USAGE, output, "the output is the input");
     return PFQ_OK;
+}
+
+static pfq_status prepare_packing(struct exporter *e, pfq_error *err)
+{
+    const int level = e->config->level ? e->config->level : DEFAULT_LEVEL;
+    pfq_status status = PFQ_OK;
+    for (int i = 0; i < 2 && !status; i++)
+        status = packed_create(e->threads, level, &e->packed[i], err);
+    return status;
 }
 
 static pfq_status find_tail(struct exporter *e, pfq_error *err)
@@ -137,8 +185,10 @@ static pfq_status open_stream(struct exporter *e, struct stream *s, int mate, pf
 static pfq_status open_input(struct exporter *e, pfq_error *err)
 {
     pfq_status status = store_open(e->input, &e->reader, err);
-    if (!status)
+    if (!status) {
         store_use_threads(e->reader, e->threads);
+        store_use_aside(e->reader, e->aside);
+    }
     if (!status)
         status = export_choose(store_summary(e->reader), e->input, e->config, &e->choice, err);
     if (!status)
@@ -201,9 +251,7 @@ static pfq_status read_stream(struct exporter *e, struct stream *s, const struct
     const size_t n = share->end - share->first;
     s->batch =
         (pfq_batch){.records = n, .bases = base[1] - base[0], .name_bytes = name[1] - name[0]};
-    status = store_lay_out(&s->arena, &s->batch, err);
-    if (e->config->fasta)
-        s->batch.quality = NULL; /* is not read */
+    status = store_lay_out(&s->arena, e->config->fasta ? PFQ_COLUMN_QUALITY : 0, &s->batch, err);
     if (!status)
         status = store_read_rows(e->reader, s->mate, share->first, n, &s->batch, err);
     return status;
@@ -233,7 +281,8 @@ static pfq_status format_share(struct exporter *e, pfq_error *err)
         batches[i] = &e->streams[i].batch;
         formats[i] = e->streams[i].format;
     }
-    return texts_format(&e->text, e->threads, e->choice.mates, batches, formats, err);
+    return texts_format(&e->text[e->now], e->threads, e->choice.mates, batches, formats, &e->aside,
+                        err);
 }
 
 /* ---- rounds ---- */
@@ -242,15 +291,17 @@ static pfq_status format_share(struct exporter *e, pfq_error *err)
 static pfq_status make_ready(struct exporter *e, struct span text, bool last, struct span *ready,
                              pfq_error *err)
 {
+    struct packed *const packed = &e->packed[e->now];
     *ready = text;
     if (!e->packs)
         return PFQ_OK;
-    const pfq_status status = packed_text(&e->packed, text, last, &ready->size, err);
-    ready->data = e->packed.out;
+    const pfq_status status = packed_text(packed, text, last, &ready->size, err);
+    ready->data = packed->out;
     return status;
 }
 
-/* What a rank does alone in a round: its text lies in e->text, and is ready to be written. */
+/* What a rank does alone in a round: afterwards its text lies in e->text[e->now], and is ready to
+ * be written. */
 static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, struct span *ready,
                        pfq_error *err)
 {
@@ -263,8 +314,9 @@ static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, st
         return status;
     end_lines(e, share);
     status = format_share(e, err);
+    const struct texts *const text = &e->text[e->now];
     return status ? status
-                  : make_ready(e, (struct span){e->text.buffer.data, (size_t)e->text.bytes}, false,
+                  : make_ready(e, (struct span){text->buffer.data, (size_t)text->bytes}, false,
                                ready, err);
 }
 
@@ -288,10 +340,11 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
 {
     struct share share = {0};
     struct span ready = {NULL, 0};
-    e->text.bytes = 0;
+    e->text[e->now].bytes = 0;
     if (!mine->status)
         fill(e, *row, &share, &ready, mine);
-    uint64_t pulse[3] = {mine->status != PFQ_OK, ready.size, e->text.bytes};
+    finish_writing(e, mine);
+    uint64_t pulse[3] = {mine->status != PFQ_OK, ready.size, e->text[e->now].bytes};
     uint64_t before = ready.size;
     pfq_status status = team_sum(e->team, pulse, 3, mine);
     *stop = pulse[0] > 0;
@@ -300,8 +353,13 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     status = team_sum_before(e->team, &before, 1, mine);
     if (status)
         return status;
-    if (ready.size > 0)
-        team_file_write(e->file, e->written + before, ready.data, ready.size, mine);
+    e->queue.data = ready.data;
+    e->queue.at = e->written + before;
+    e->queue.bytes = ready.size;
+    if (e->aside.step)
+        e->now = !e->now;
+    else
+        finish_writing(e, mine);
     e->written += pulse[1];
     e->text_done += pulse[2];
     *row = share.round_end;
@@ -324,16 +382,17 @@ static pfq_status append(struct exporter *e, struct span text, bool last, pfq_er
 static pfq_status write_tail(struct exporter *e, pfq_error *err)
 {
     uint64_t step = 0;
+    struct buffer *const text = &e->text[0].buffer;
     pfq_status status = PFQ_OK;
     for (uint64_t done = 0; done < e->tail_bytes && !status; done += step) {
         const uint64_t left = e->tail_bytes - done;
         step = left < e->slice_bytes ? left : e->slice_bytes;
-        status = buffer_reserve(&e->text.buffer, step, 0, err);
+        status = buffer_reserve(text, step, 0, err);
         if (!status)
             status = store_read_tail(e->reader, e->choice.mate[0], e->tail_first + done, step,
-                                     e->text.buffer.data, err);
+                                     text->data, err);
         if (!status)
-            status = append(e, (struct span){e->text.buffer.data, (size_t)step}, false, err);
+            status = append(e, (struct span){text->data, (size_t)step}, false, err);
     }
     return status ? status : append(e, (struct span){NULL, 0}, true, err);
 }
@@ -351,6 +410,8 @@ static pfq_status write_text(struct exporter *e, const char *path, pfq_error *er
         if (status)
             return status;
     }
+    if (!stop)
+        finish_writing(e, err);
     if (!err->status && !stop && pfq_team_rank(e->team) == pfq_team_size(e->team) - 1)
         write_tail(e, err);
     e->text_done += e->tail_bytes;
@@ -382,8 +443,10 @@ static void release(struct exporter *e)
     store_close(e->reader);
     for (int i = 0; i < 2; i++)
         buffer_release(&e->streams[i].arena);
-    texts_release(&e->text);
-    packed_destroy(&e->packed);
+    for (int i = 0; i < 2; i++) {
+        texts_release(&e->text[i]);
+        packed_destroy(&e->packed[i]);
+    }
 }
 
 static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
@@ -394,9 +457,10 @@ static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
         return status;
     e->threads = threads_count(e->config->threads, ranks_here, cpus_here);
     e->packs = packed_is_wanted(output);
+    if (e->threads > 1) /* a rank of one thread leaves the cores to the other ranks */
+        e->aside = (struct threads_aside){.step = write_piece, .context = e};
     if (open_input(e, err) == PFQ_OK && check_output(e, output, err) == PFQ_OK && e->packs)
-        packed_create(e->threads, e->config->level ? e->config->level : DEFAULT_LEVEL, &e->packed,
-                      err);
+        prepare_packing(e, err);
     status = team_agree(e->team, 0, err);
     if (status)
         return status;

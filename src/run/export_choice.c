@@ -46,8 +46,7 @@ static pfq_status choose_rows(uint64_t records, const char *input, const pfq_exp
     return PFQ_OK;
 }
 
-/* FASTQ needs all columns, FASTA all but the qualities. */
-static pfq_status check_columns(const struct store_mate *mate, const char *input, bool fasta,
+pfq_status export_check_columns(const struct store_mate *mate, const char *input, bool fasta,
                                 pfq_error *err)
 {
     if (mate->without & PFQ_COLUMN_SEQUENCE)
@@ -73,7 +72,8 @@ pfq_status export_choose(const struct store_summary *summary, const char *input,
     if (status)
         return status;
     for (int i = 0; i < choice->mates && !status; i++)
-        status = check_columns(&summary->mate[choice->mate[i] - 1], input, config->fasta, err);
+        status =
+            export_check_columns(&summary->mate[choice->mate[i] - 1], input, config->fasta, err);
     if (status)
         return status;
     const uint64_t records = summary->mate[choice->mate[0] - 1].records;

@@ -27,6 +27,11 @@ pfq_status export_choose(const struct store_summary *summary, const char *input,
                          const pfq_export_config *config, struct export_choice *choice,
                          pfq_error *err);
 
+/* Whether a mate has what is to be written: FASTQ needs all columns, FASTA all but the qualities.
+ * Returns: PFQ_OK, or PFQ_USAGE with a sentence. */
+pfq_status export_check_columns(const struct store_mate *mate, const char *input, bool fasta,
+                                pfq_error *err);
+
 /* Blank lines that follow the last record, after one more input file in the order of the lanes: a
  * file with records begins anew, one without only adds its own. */
 uint64_t export_tail_bytes(uint64_t before, const struct store_origin *origin);

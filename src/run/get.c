@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "parfastq/store.h"
+#include "run/export_choice.h"
 #include "run/names_file.h"
 #include "run/texts.h"
 #include "store/schema.h"
@@ -166,7 +167,8 @@ static pfq_status format_window(struct getter *g, size_t n, pfq_error *err)
     for (int m = 0; m < g->mates; m++) {
         const int mate = g->mate[m];
         const pfq_status status =
-            store_read_list(g->reader, mate, g->rows, n, &g->arena[m], &g->batch[m], err);
+            store_read_list(g->reader, mate, g->config->fasta ? PFQ_COLUMN_QUALITY : 0, g->rows, n,
+                            &g->arena[m], &g->batch[m], err);
         if (status)
             return status;
         end_lines(&g->batch[m]);
@@ -176,7 +178,7 @@ static pfq_status format_window(struct getter *g, size_t n, pfq_error *err)
             (struct format){.fasta = g->config->fasta,
                             .text_offset = store_summary(g->reader)->mate[mate - 1].text_offset};
     }
-    return texts_format(&g->text, g->threads, g->mates, batches, formats, err);
+    return texts_format(&g->text, g->threads, g->mates, batches, formats, NULL, err);
 }
 
 static pfq_status write_window(struct getter *g, pfq_error *err)
@@ -218,6 +220,9 @@ static pfq_status open_input(struct getter *g, pfq_error *err)
         return status;
     store_use_threads(g->reader, g->threads);
     status = choose_mates(g, err);
+    for (int m = 0; m < g->mates && !status; m++)
+        status = export_check_columns(&store_summary(g->reader)->mate[g->mate[m] - 1], g->input,
+                                      g->config->fasta, err);
     if (!status)
         status = g->config->rows_given ? choose_rows(g, err) : find_rows(g, err);
     return status;

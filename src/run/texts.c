@@ -50,7 +50,7 @@ static pfq_status write_piece(void *context, size_t i, int thread, pfq_error *er
 
 pfq_status texts_format(struct texts *texts, int threads, int mates,
                         const pfq_batch *const *batches, const struct format *formats,
-                        pfq_error *err)
+                        const struct threads_aside *aside, pfq_error *err)
 {
     uint64_t about = 0;
     for (int m = 0; m < mates; m++)
@@ -66,7 +66,7 @@ pfq_status texts_format(struct texts *texts, int threads, int mates,
     pfq_status status =
         memory_grow(&texts->place, &texts->places, job.pieces + 1, sizeof *texts->place, err);
     if (!status)
-        status = threads_for(threads, job.pieces, measure_piece, &job, err);
+        status = threads_for_beside(threads, job.pieces, measure_piece, &job, aside, err);
     if (status)
         return status;
     texts->place[0] = 0;
@@ -74,7 +74,7 @@ pfq_status texts_format(struct texts *texts, int threads, int mates,
         texts->place[i + 1] += texts->place[i];
     texts->bytes = texts->place[job.pieces];
     status = buffer_reserve(&texts->buffer, texts->bytes, 0, err);
-    return status ? status : threads_for(threads, job.pieces, write_piece, &job, err);
+    return status ? status : threads_for_beside(threads, job.pieces, write_piece, &job, aside, err);
 }
 
 void texts_release(struct texts *texts)

@@ -17,10 +17,11 @@ struct texts {
     size_t places;
 };
 
-/* Formats the batches of `mates` mates, which hold equally many records. */
+/* Formats the batches of `mates` mates, which hold equally many records, while the main thread does
+ * what `aside` says; NULL: nothing. */
 pfq_status texts_format(struct texts *texts, int threads, int mates,
                         const pfq_batch *const *batches, const struct format *formats,
-                        pfq_error *err);
+                        const struct threads_aside *aside, pfq_error *err);
 
 void texts_release(struct texts *texts);
 

@@ -57,7 +57,7 @@ static uint64_t elements_of(const struct store_check *check, int mate, enum sche
     const uint64_t lengths[SCHEMA_LENGTHS] = {
         [SCHEMA_RECORDS] = about->records,       [SCHEMA_BASES] = about->bases,
         [SCHEMA_NAME_BYTES] = about->name_bytes, [SCHEMA_EXCEPTIONS] = about->exceptions,
-        [SCHEMA_TAIL_BYTES] = about->tail_bytes,
+        [SCHEMA_TAIL_BYTES] = about->tail_bytes, [SCHEMA_INDEXED] = about->records,
     };
     if (!schema_has(about->without, column))
         return 0;
@@ -144,9 +144,9 @@ static const char *in_row(struct store_check *check, int mate, enum schema_colum
                           uint64_t element, char *text, size_t size)
 {
     uint64_t row = element;
-    const bool text_column = schema_datasets[column].of == 0;
-    const bool known = !text_column && (schema_datasets[column].more ||
-                                        find_row(check, mate, column, element, &row));
+    const unsigned of = schema_datasets[column].of;
+    const bool known = (of & PFQ_COLUMNS_ALL) && (schema_datasets[column].more ||
+                                                  find_row(check, mate, column, element, &row));
     text[0] = '\0';
     if (known)
         snprintf(text, size, ", row %" PRIu64, row);
@@ -221,21 +221,40 @@ static void note_length(struct store_check *check, int mate, uint64_t length)
     *longest = length > *longest ? length : *longest;
 }
 
+/* What numbers of a column may be. */
+struct numbers {
+    uint64_t most;
+    bool ascend, differ; /* none is below the one before it; none is equal to it */
+};
+
+static struct numbers allow_numbers(const struct store_mate *mate, int column)
+{
+    switch (column) {
+    case SCHEMA_TEXT_ROW:
+        return (struct numbers){mate->records - 1, true, true};
+    case SCHEMA_NAME_OFFSET:
+        return (struct numbers){mate->name_bytes, true, false};
+    case SCHEMA_INDEX_HASH:
+        return (struct numbers){UINT64_MAX, true, false};
+    case SCHEMA_INDEX_ROW:
+        return (struct numbers){mate->records - 1, false, false};
+    default:
+        return (struct numbers){mate->bases, true, false};
+    }
+}
+
 /* data[-1] is the value before the piece, where there is one. */
 static pfq_status check_numbers(struct store_check *check, const struct piece *piece,
                                 const uint64_t *data, pfq_error *err)
 {
-    const struct store_mate *const mate = mate_of(check, piece->mate);
-    const bool rows = piece->column == SCHEMA_TEXT_ROW;
-    const uint64_t most = rows                                  ? mate->records - 1
-                          : piece->column == SCHEMA_NAME_OFFSET ? mate->name_bytes
-                                                                : mate->bases;
+    const struct numbers good = allow_numbers(mate_of(check, piece->mate), piece->column);
     pfq_status status = PFQ_OK;
     for (uint64_t i = 0; i < piece->n && !status; i++) {
         const bool first = piece->first + i == 0;
-        if (data[i] > most)
+        if (data[i] > good.most)
             status = add_value(check, piece, i, data[i], "is beyond what there is", err);
-        else if (!first && (rows ? data[i] <= data[i - 1] : data[i] < data[i - 1]))
+        else if (!first && good.ascend &&
+                 (good.differ ? data[i] <= data[i - 1] : data[i] < data[i - 1]))
             status = add_value(check, piece, i, data[i], "is below the value before it", err);
         else if (!first && piece->column == SCHEMA_OFFSET)
             note_length(check, piece->mate, data[i] - data[i - 1]);

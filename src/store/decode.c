@@ -170,7 +170,8 @@ static pfq_status decode_all(struct store_reader *reader, int mate, enum schema_
         decoder->states = memory_allocate(threads_of(decoder), sizeof(struct codec_state *), err);
     if (!decoder->states)
         return PFQ_NO_MEMORY;
-    const pfq_status status = threads_for(decoder->threads, jobs, decode_one, &loop, &met);
+    const pfq_status status =
+        threads_for_beside(decoder->threads, jobs, decode_one, &loop, &decoder->aside, &met);
     if (status == PFQ_BAD_FILE)
         return error_set(err, PFQ_BAD_FILE, reader->path, "/read%d/%s: %s", mate,
                          schema_datasets[column].name, met.message);

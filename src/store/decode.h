@@ -14,6 +14,7 @@
 #include "codec/codec.h"
 #include "store/cache.h"
 #include "store/schema.h"
+#include "threads/threads.h"
 
 struct store_reader;
 
@@ -28,6 +29,7 @@ struct decode_layout {
 
 struct decoder {
     int threads; /* 0: one */
+    struct threads_aside aside;
     struct codec_state **states;
     struct decode_layout layout[PFQ_MAX_MATES][SCHEMA_COLUMNS];
     struct cache cache;

@@ -89,6 +89,9 @@ pfq_status store_find(struct store_reader *reader, int mate, const char *const *
 {
     struct search search = {.reader = reader, .mate = mate, .names = names, .n = n};
     *matches = (pfq_matches){0};
+    if (reader->summary.mate[mate - 1].without & PFQ_COLUMN_NAME)
+        return error_set(err, PFQ_USAGE, reader->path,
+                         "the column name was left out of this file, so no name can be found");
     pfq_status status = begin(&search, err);
     if (!status)
         status = schema_has(reader->summary.mate[mate - 1].without, SCHEMA_INDEX_HASH)

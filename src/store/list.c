@@ -4,6 +4,7 @@
  * The list is sorted, remembering where each row belongs; offsets say what it owns of the columns,
  * and these pieces, which now ascend, are copied straight to their places in the batch.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 struct list {
     struct store_reader *reader;
     int mate;
+    unsigned without; /* columns that are not wanted, or not there */
     size_t n;
     struct index_entry *order; /* hash: a row, ascending; row: its place in the list */
     struct piece *pieces;
@@ -24,23 +26,27 @@ struct list {
 /* ---- the batch ---- */
 
 /* Columns of 8-byte numbers come first, so that all of them are aligned. */
-pfq_status store_lay_out(struct buffer *arena, pfq_batch *batch, pfq_error *err)
+pfq_status store_lay_out(struct buffer *arena, unsigned without, pfq_batch *batch, pfq_error *err)
 {
-    const size_t n = batch->records, bases = batch->bases, names = batch->name_bytes;
-    size_t bytes, numbers, twice;
-    if (!size_mul(n + 1, 2 * sizeof(uint64_t), &numbers) || !size_mul(bases, 2, &twice) ||
-        !size_add(numbers, twice, &bytes) || !size_add(bytes, names, &bytes) ||
+    const size_t n = batch->records;
+    const size_t bases = without & PFQ_COLUMN_SEQUENCE ? 0 : batch->bases;
+    const size_t scores = without & PFQ_COLUMN_QUALITY ? 0 : batch->bases;
+    const size_t names = without & PFQ_COLUMN_NAME ? 0 : batch->name_bytes;
+    size_t bytes, numbers;
+    if (!size_mul(n + 1, 2 * sizeof(uint64_t), &numbers) || !size_add(numbers, bases, &bytes) ||
+        !size_add(bytes, scores, &bytes) || !size_add(bytes, names, &bytes) ||
         !size_add(bytes, n, &bytes))
-        return error_set(err, PFQ_NO_MEMORY, NULL, "no memory for %zu bases", bases);
+        return error_set(err, PFQ_NO_MEMORY, NULL, "no memory for %" PRIu64 " bases", batch->bases);
     const pfq_status status = buffer_reserve(arena, bytes, 0, err);
     if (status)
         return status;
     batch->offset = (uint64_t *)(void *)arena->data;
     batch->name_offset = batch->offset + n + 1;
-    batch->sequence = arena->data + numbers;
-    batch->quality = batch->sequence + bases;
-    batch->name = batch->quality + bases;
-    batch->style = batch->name + names;
+    uint8_t *const first = arena->data + numbers;
+    batch->sequence = without & PFQ_COLUMN_SEQUENCE ? NULL : first;
+    batch->quality = without & PFQ_COLUMN_QUALITY ? NULL : first + bases;
+    batch->name = without & PFQ_COLUMN_NAME ? NULL : first + bases + scores;
+    batch->style = first + bases + scores + names;
     return PFQ_OK;
 }
 
@@ -67,10 +73,13 @@ static void end(struct list *list)
     free(list->name_span);
 }
 
-/* Begin and end of each row in what an offset column indexes. */
+/* Begin and end of each row in what an offset column indexes; 0 where the file has no such column.
+ */
 static pfq_status read_spans(struct list *list, enum schema_column column, uint64_t indexed,
                              uint64_t (*span)[2], pfq_error *err)
 {
+    if (!schema_has(list->reader->summary.mate[list->mate - 1].without, column))
+        return PFQ_OK;
     for (size_t k = 0; k < list->n; k++)
         list->pieces[k] = (struct piece){list->order[k].hash, 2, (uint8_t *)span[k]};
     const pfq_status status =
@@ -123,7 +132,7 @@ static pfq_status lay_out(const struct list *list, struct buffer *arena, pfq_bat
             __builtin_add_overflow(names, list->name_span[k][1] - list->name_span[k][0], &names))
             return error_set(err, PFQ_NO_MEMORY, NULL, "no memory for these rows");
     *batch = (pfq_batch){.records = list->n, .bases = bases, .name_bytes = names};
-    const pfq_status status = store_lay_out(arena, batch, err);
+    const pfq_status status = store_lay_out(arena, list->without, batch, err);
     if (status)
         return status;
     sum_spans(list, list->span, batch->offset);
@@ -183,19 +192,15 @@ static pfq_status read_styles(struct list *list, uint8_t *style, pfq_error *err)
 static pfq_status read_list(struct list *list, struct buffer *arena, pfq_batch *batch,
                             pfq_error *err)
 {
-    if (list->reader->summary.mate[list->mate - 1].without & PFQ_COLUMNS_ALL)
-        return error_set(
-            err, PFQ_UNSUPPORTED, list->reader->path,
-            "a column was left out of this file, and rows are listed with all columns");
     pfq_status status = read_all_spans(list, err);
     if (!status)
         status = lay_out(list, arena, batch, err);
-    if (!status)
+    if (!status && batch->sequence)
         status =
             read_column(list, SCHEMA_SEQUENCE, list->span, batch->offset, batch->sequence, err);
-    if (!status)
+    if (!status && batch->quality)
         status = read_column(list, SCHEMA_QUALITY, list->span, batch->offset, batch->quality, err);
-    if (!status)
+    if (!status && batch->name)
         status =
             read_column(list, SCHEMA_NAME, list->name_span, batch->name_offset, batch->name, err);
     if (!status)
@@ -205,10 +210,11 @@ static pfq_status read_list(struct list *list, struct buffer *arena, pfq_batch *
     return status;
 }
 
-pfq_status store_read_list(struct store_reader *reader, int mate, const uint64_t *rows, size_t n,
-                           struct buffer *arena, pfq_batch *batch, pfq_error *err)
+pfq_status store_read_list(struct store_reader *reader, int mate, unsigned without,
+                           const uint64_t *rows, size_t n, struct buffer *arena, pfq_batch *batch,
+                           pfq_error *err)
 {
-    struct list list = {.reader = reader, .mate = mate, .n = n};
+    struct list list = {.reader = reader, .mate = mate, .without = without, .n = n};
     pfq_status status = begin(&list, rows, err);
     if (!status)
         status = read_list(&list, arena, batch, err);

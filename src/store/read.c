@@ -57,6 +57,11 @@ void store_use_threads(struct store_reader *reader, int threads)
     decoder_use_threads(&reader->decoder, threads);
 }
 
+void store_use_aside(struct store_reader *reader, struct threads_aside aside)
+{
+    reader->decoder.aside = aside;
+}
+
 void store_use_cache(struct store_reader *reader, uint64_t bytes)
 {
     cache_use(&reader->decoder.cache, (size_t)(bytes / CACHE_SLOT_BYTES));
@@ -222,17 +227,6 @@ pfq_status reader_settle_values(const struct store_reader *reader, int mate, con
         return reader_bad(reader, mate, SCHEMA_NAME, "has bytes that cannot be in a name", err);
     return batch->sequence ? settle_bases(reader, mate, batch->sequence, batch->bases, err)
                            : PFQ_OK;
-}
-
-void reader_leave_out(const struct store_reader *reader, int mate, pfq_batch *batch)
-{
-    const unsigned without = reader->summary.mate[mate - 1].without;
-    if (without & PFQ_COLUMN_SEQUENCE)
-        batch->sequence = NULL;
-    if (without & PFQ_COLUMN_QUALITY)
-        batch->quality = NULL;
-    if (without & PFQ_COLUMN_NAME)
-        batch->name = NULL;
 }
 
 pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first, size_t n,

@@ -39,9 +39,6 @@ pfq_status reader_column_by_hdf5(const struct store_reader *reader, int mate,
 pfq_status reader_settle_values(const struct store_reader *reader, int mate, const pfq_batch *batch,
                                 pfq_error *err);
 
-/* Sets the columns of a batch that the file does not have to NULL. */
-void reader_leave_out(const struct store_reader *reader, int mate, pfq_batch *batch);
-
 /* Number of elements of a dataset; UINT64_MAX if HDF5 failed. */
 uint64_t reader_length(hid_t dataset);
 

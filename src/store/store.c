@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/reader.h"
 #include "store/schema.h"
 #include "store/seek.h"
 #include "store/store.h"
@@ -56,6 +55,7 @@ static void state_facts(const struct store_summary *summary, pfq_store_facts *fa
         facts->mate[m].fixed_length = mate->fixed_length;
         facts->mate[m].encoding = encoding_of(summary->encoding[m]);
         facts->mate[m].text_offset = mate->text_offset;
+        facts->mate[m].columns = PFQ_COLUMNS_ALL & ~mate->without;
         facts->mate[m].indexed = schema_has(mate->without, SCHEMA_INDEX_HASH);
     }
 }
@@ -186,6 +186,11 @@ static pfq_status check_row(const pfq_store *store, uint64_t row, uint64_t end, 
                      store->facts.mate[0].records);
 }
 
+static unsigned left_out(const pfq_store *store, int mate)
+{
+    return PFQ_COLUMNS_ALL & ~store->facts.mate[mate - 1].columns;
+}
+
 /* Rows [begin, end) into an arena that may be used already. */
 static pfq_status read_rows(pfq_store *store, int mate, uint64_t begin, uint64_t end,
                             struct buffer *arena, pfq_batch *batch, pfq_error *err)
@@ -200,13 +205,19 @@ static pfq_status read_rows(pfq_store *store, int mate, uint64_t begin, uint64_t
         return error_set(err, PFQ_BAD_FILE, store->path, "the offsets of its rows do not rise");
     *batch = (pfq_batch){
         .records = end - begin, .bases = base[1] - base[0], .name_bytes = name[1] - name[0]};
-    status = store_lay_out(arena, batch, err);
-    reader_leave_out(store->reader, mate, batch);
+    status = store_lay_out(arena, left_out(store, mate), batch, err);
     if (!status && begin < end)
         return store_read_rows(store->reader, mate, begin, end - begin, batch, err);
     if (!status)
         batch->offset[0] = batch->name_offset[0] = 0;
     return status;
+}
+
+/* Names that are not there have no offsets either. */
+static void hide_offsets(pfq_batch *batch)
+{
+    if (!batch->name)
+        batch->name_offset = NULL;
 }
 
 /* The caller's batch ends where its arena began; after a failure there is none. */
@@ -216,6 +227,7 @@ static pfq_status hand_over(pfq_status status, struct buffer *arena, pfq_batch *
         buffer_release(arena);
         *batch = (pfq_batch){0};
     }
+    hide_offsets(batch);
     return status;
 }
 
@@ -244,7 +256,8 @@ pfq_status pfq_store_read_list(pfq_store *store, int mate, const uint64_t *rows,
     for (size_t i = 0; i < n && !status; i++)
         status = check_row(store, rows[i], store->facts.mate[0].records, err);
     if (!status)
-        status = store_read_list(store->reader, mate, rows, n, &arena, batch, err);
+        status = store_read_list(store->reader, mate, left_out(store, mate), rows, n, &arena, batch,
+                                 err);
     return hand_over(status, &arena, batch);
 }
 
@@ -288,6 +301,8 @@ pfq_status pfq_store_next(pfq_store *store, const pfq_chunk **chunk, pfq_error *
         return status;
     store->chunk =
         (pfq_chunk){.row = store->next, .mates = store->facts.mates, .batches = store->batch};
+    for (int m = 0; m < store->facts.mates; m++)
+        hide_offsets(&store->batch[m]);
     store->next = end;
     *chunk = &store->chunk;
     return PFQ_OK;

@@ -138,6 +138,9 @@ void store_close(struct store_reader *reader);
 /* How many threads decode, from the first read of rows on; 1 if not said. */
 void store_use_threads(struct store_reader *reader, int threads);
 
+/* What the main thread does while others decode; it must not use the reader. */
+void store_use_aside(struct store_reader *reader, struct threads_aside aside);
+
 /* How many bytes of decoded chunks are kept for later reads, before the first one. */
 void store_use_cache(struct store_reader *reader, uint64_t bytes);
 
@@ -168,14 +171,17 @@ pfq_status store_read_rows(struct store_reader *reader, int mate, uint64_t first
                            pfq_batch *batch, pfq_error *err);
 
 /* Lays the columns of a batch, whose records, bases and name_bytes are known, into one arena, of
- * which batch->offset is the beginning. */
-pfq_status store_lay_out(struct buffer *arena, pfq_batch *batch, pfq_error *err);
+ * which batch->offset is the beginning; the columns `without` are NULL, offsets are always there.
+ */
+pfq_status store_lay_out(struct buffer *arena, unsigned without, pfq_batch *batch, pfq_error *err);
 
 /* The rows rows[0 .. n), in any order and as often as they are listed, into a batch laid out in
- * `arena`: record i is row rows[i], which must be there. Chunks are read in the order of the file,
- * each once, whatever the order of the rows; 120 bytes a row are needed meanwhile. */
-pfq_status store_read_list(struct store_reader *reader, int mate, const uint64_t *rows, size_t n,
-                           struct buffer *arena, pfq_batch *batch, pfq_error *err);
+ * `arena`, less the columns `without`: record i is row rows[i], which must be there. Chunks are
+ * read in the order of the file, each once, whatever the order of the rows; 120 bytes a row are
+ * needed meanwhile. */
+pfq_status store_read_list(struct store_reader *reader, int mate, unsigned without,
+                           const uint64_t *rows, size_t n, struct buffer *arena, pfq_batch *batch,
+                           pfq_error *err);
 
 /* The lengths of the text columns of such rows: lengths[i] is bases and name bytes of rows[i]. */
 pfq_status store_measure_list(struct store_reader *reader, int mate, const uint64_t *rows, size_t n,

@@ -179,6 +179,22 @@ def check_few(command, ranks):
     expect("all of few", got, text)
 
 
+def check_columns(command, data):
+    """Files without some columns, and with coded bases."""
+    path = data / "sample_R1.fastq"
+    records = records_of(path.read_bytes())
+    command.convert("c.h5", "--columns", "sequence,name", "--bases", "code", "--index-names", path)
+    got, _ = command.run("get", "c.h5", "--fasta", header(records[100]).decode())
+    expect("coded FASTA", got, b">" + header(records[100]) + b"\n" + records[100].split(b"\n")[1]
+           + b"\n")
+    _, said = command.run("get", "c.h5", "--rows", "1:2", code=2)
+    if "the column quality was left out" not in said:
+        sys.exit(f"a file without qualities gave {said!r}")
+    command.convert("c.h5", "--columns", "sequence,quality", path)
+    command.run("get", "c.h5", "x", code=2)
+    command.run("convert", "-o", "d.h5", "--columns", "quality", "--index-names", path, code=2)
+
+
 def main():
     program, data = sys.argv[1], Path(sys.argv[2])
     mpiexec = sys.argv[3] if len(sys.argv) > 3 else None
@@ -189,6 +205,7 @@ def main():
                                        ("none", ["--index-names"], 3), ("gzip:1", [], 0)):
             check_single(command, dice, compress, index, ranks)
         check_missing(command)
+        check_columns(command, data)
         check_pairs(command, data, 3)
         check_few(command, 5)
 

@@ -28,6 +28,7 @@ struct rows_plan {
     pfq_writer writer;
     pfq_compression compression; /* not settled */
     int threads;
+    unsigned without; /* columns that are left out of the file */
     bool index_names;
     uint64_t index_entries; /* see store_config */
     unsigned alike;         /* not 0: names repeat after so many rows */
@@ -173,6 +174,7 @@ static inline struct store_config rows_config(const struct rows_plan *plan)
                                  .writer = plan->writer,
                                  .compression = compression,
                                  .threads = plan->threads,
+                                 .without = plan->without,
                                  .index_names = plan->index_names,
                                  .index_entries = plan->index_entries,
                                  .command = "parfastq convert -o out.h5 reads.fastq"};

@@ -15,6 +15,7 @@ static const struct rows_plan plan = {.mates = 2,
                                       .odd_styles = true,
                                       .tails = true,
                                       .compression.method = PFQ_COMPRESS_NONE,
+                                      .index_names = true,
                                       .writer = PFQ_WRITER_GATHER};
 
 static uint64_t all_rows(void)
@@ -33,6 +34,29 @@ static void copy_file(const char *from, const char *to)
     CHECK(fclose(in) == 0 && fclose(out) == 0);
 }
 
+/* Finds every name, and reads what was found. */
+static pfq_status find_everything(struct store_reader *reader, int mate, pfq_error *err)
+{
+    static char text[400][ROWS_NAME_BYTES];
+    const char *names[400];
+    const uint64_t rows = all_rows();
+    CHECK(rows <= 400);
+    for (uint64_t i = 0; i < rows; i++) {
+        rows_name(mate, i, text[i]);
+        names[i] = text[i];
+    }
+    pfq_matches matches;
+    pfq_batch batch;
+    struct buffer arena = {0};
+    pfq_status status = store_find(reader, mate, names, rows, &matches, err);
+    if (!status)
+        status =
+            store_read_list(reader, mate, 0, matches.row, matches.first[rows], &arena, &batch, err);
+    pfq_matches_release(&matches);
+    buffer_release(&arena);
+    return status;
+}
+
 /* Reads everything of every mate. */
 static pfq_status read_everything(const char *path, pfq_error *err)
 {
@@ -47,6 +71,8 @@ static pfq_status read_everything(const char *path, pfq_error *err)
         status = store_read_rows(reader, mate, 0, rows, &batch, err);
         rows_release(&batch);
     }
+    for (int mate = 1; mate <= store_summary(reader)->mates && !status; mate++)
+        status = find_everything(reader, mate, err);
     if (!status) {
         FILE *out = fopen("/dev/null", "w");
         status = store_print(reader, out, err);
@@ -166,6 +192,10 @@ static const struct {
     {NUMBER, ".", "mates", 0, 3, "/read3 is missing"},
     {DOUBLES, "read1/text/style", NULL, 0, 0, "/read1/text/style has the wrong type"},
     {DOUBLES, "provenance", NULL, 0, 0, "/provenance is missing or damaged"},
+    {ELEMENT, "read1/index/name_row", NULL, 3, UINT64_MAX, "/read1/index/name_row"},
+    {LENGTH, "read1/index/name_hash", NULL, 0, 9, "/read1/index/name_row has a length that does"},
+    {LENGTH, "read2/index/name_row", NULL, 0, 9, "/read2/index/name_row has a length that does"},
+    {DELETE_LINK, "read1/index/name_row", NULL, 0, 0, "/read1/index/name_row is missing"},
     {DELETE_LINK, "read2/text/tail", NULL, 0, 0, "/read2/text/tail is missing"},
     {DELETE_LINK, "provenance", NULL, 0, 0, "/provenance is missing"},
     {DELETE_ATTRIBUTE, ".", "format", 0, 0, "not one of parfastq"},

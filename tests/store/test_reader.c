@@ -23,12 +23,19 @@ static void check_record(const struct rows_plan *plan, int mate, uint64_t row, u
                          const pfq_batch *got, uint64_t i)
 {
     pfq_batch want = rows_make(plan, mate, row, 1, rows);
-    const uint64_t at = got->offset[i], name_at = got->name_offset[i];
+    const bool named = !(plan->without & PFQ_COLUMN_NAME);
+    const uint64_t at = got->offset[i], name_at = named ? got->name_offset[i] : 0;
     CHECK_EQUAL(got->offset[i + 1] - at, want.bases);
-    CHECK_EQUAL(got->name_offset[i + 1] - name_at, want.name_bytes);
-    check_bytes(got->sequence + at, want.sequence, want.bases);
-    check_bytes(got->quality + at, want.quality, want.bases);
-    check_bytes(got->name + name_at, want.name, want.name_bytes);
+    CHECK(named == (got->name != NULL) && named == (got->name_offset != NULL));
+    CHECK(!named || got->name_offset[i + 1] - name_at == want.name_bytes);
+    CHECK_EQUAL(!got->sequence, (plan->without & PFQ_COLUMN_SEQUENCE) > 0);
+    CHECK_EQUAL(!got->quality, (plan->without & PFQ_COLUMN_QUALITY) > 0);
+    if (got->sequence)
+        check_bytes(got->sequence + at, want.sequence, want.bases);
+    if (got->quality)
+        check_bytes(got->quality + at, want.quality, want.bases);
+    if (got->name)
+        check_bytes(got->name + name_at, want.name, want.name_bytes);
     CHECK_EQUAL(got->style[i], want.style[0]);
     rows_release(&want);
 }
@@ -40,7 +47,7 @@ static void check_range(pfq_store *store, const struct rows_plan *plan, int mate
     pfq_error err = {0};
     CHECK_EQUAL(pfq_store_read_rows(store, mate, begin, end, &batch, &err), PFQ_OK);
     CHECK_EQUAL(batch.records, end - begin);
-    CHECK(batch.offset[0] == 0 && batch.name_offset[0] == 0);
+    CHECK(batch.offset[0] == 0 && (!batch.name_offset || batch.name_offset[0] == 0));
     CHECK(batch.offset[end - begin] == batch.bases);
     for (uint64_t i = 0; i < end - begin; i++)
         check_record(plan, mate, begin + i, rows, &batch, i);
@@ -125,7 +132,8 @@ static void check_facts(const pfq_store_facts *facts, const struct rows_plan *pl
     for (int m = 0; m < plan->mates; m++) {
         CHECK_EQUAL(facts->mate[m].records, rows);
         CHECK_EQUAL(facts->mate[m].encoding, PFQ_QUALITY_SANGER);
-        CHECK_EQUAL(facts->mate[m].text_offset, 33);
+        CHECK_EQUAL(facts->mate[m].text_offset, plan->without & PFQ_COLUMN_QUALITY ? 0 : 33);
+        CHECK_EQUAL(facts->mate[m].columns, PFQ_COLUMNS_ALL & ~plan->without);
         CHECK_EQUAL(facts->mate[m].indexed, plan->index_names);
         CHECK_EQUAL(facts->mate[m].fixed_length, plan->fixed_length && rows ? 50 : 0);
     }
@@ -201,6 +209,11 @@ int main(int argc, char **argv)
                                       .index_names = true};
         const struct rows_plan empty = {.mates = 1, .compression = ways[i]};
         const struct rows_plan few = {.mates = 3, .rounds = 1, .scale = 1, .compression = ways[i]};
+        for (unsigned bit = PFQ_COLUMN_SEQUENCE; bit <= PFQ_COLUMN_NAME; bit *= 2) {
+            const struct rows_plan some = {
+                .mates = 1, .rounds = 2, .scale = 40, .without = bit, .compression = ways[i]};
+            check_plan(team, &some, path);
+        }
         check_plan(team, &large, path);
         check_plan(team, &odd, path);
         check_plan(team, &empty, path);
