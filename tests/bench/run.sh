@@ -6,7 +6,8 @@
 #
 # Environment: BENCH_DIR where files go (default: a directory below /dev/shm), BENCH_RUNS (5), BENCH_RANKS ("1 2"),
 # BENCH_THREADS ("1 2 4 8 16"), BENCH_BYTES of text for the parser ("100000000 1000000000"), BENCH_ROWS of its table (10),
-# BENCH_WHAT ("parser convert stats"; stats, beside seqkit and fastp where they are installed, goes with convert).
+# BENCH_WHAT ("parser convert inflate stats"; inflate, beside gzip and the like, and stats, beside seqkit and fastp where
+# they are installed, go with convert).
 # Every row is the median of BENCH_RUNS runs, taken in turn with those it is compared with. Output files lie in a
 # memory file system unless BENCH_DIR says otherwise, and inputs are in the page cache, so that it is the program that
 # is measured and not a disk.
@@ -19,7 +20,7 @@ export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
-what=${BENCH_WHAT:-parser convert stats}
+what=${BENCH_WHAT:-parser convert inflate stats}
 threads_list=${BENCH_THREADS:-1 2 4 8 16}
 bytes_list=${BENCH_BYTES:-100000000 1000000000}
 runs=${BENCH_RUNS:-5}
@@ -137,6 +138,10 @@ if [ -n "${BENCH_SIZES:-}" ]; then
     echo
     read -r -a sizes_of <<<"$BENCH_SIZES"
     PARFASTQ=$parfastq BENCH_RUNS=$runs bash tests/bench/sizes.sh "${sizes_of[@]}"
+fi
+# Compressed input, beside tools that only inflate.
+if [[ " $what " == *" inflate "* ]]; then
+    PARFASTQ=$parfastq BENCH_RUNS=$runs bash tests/bench/inflate.sh "$reads"
 fi
 [[ " $what " == *" stats "* ]] || exit 0
 
