@@ -81,9 +81,9 @@ static bool part(struct index_entry *entries, size_t n, int *level, size_t begin
     return false;
 }
 
-/* At most LEVELS calls deep. */
-static void sort_from(struct index_entry *entries, size_t n,
-                      int level) /* NOLINT(misc-no-recursion) */
+/* At most LEVELS calls deep.
+ * NOLINTNEXTLINE(misc-no-recursion) */
+static void sort_from(struct index_entry *entries, size_t n, int level)
 {
     size_t begin[DIGITS + 1];
     if (!part(entries, n, &level, begin))

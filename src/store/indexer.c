@@ -141,8 +141,10 @@ static void take_samples(const struct names_of_mate *names, uint64_t samples, ui
 {
     words[0] = names->count;
     for (uint64_t i = 0; i < samples && names->count; i++) {
-        const unsigned __int128 twice = (unsigned __int128)names->count * (2 * i + 1);
-        const struct index_entry *const entry = &names->entries[(size_t)(twice / (2 * samples))];
+        const unsigned __int128 twice =
+            (unsigned __int128)names->count * ((unsigned __int128)2 * i + 1);
+        const struct index_entry *const entry =
+            &names->entries[(size_t)(twice / ((unsigned __int128)2 * samples))];
         words[1 + 2 * i] = entry->hash;
         words[2 + 2 * i] = entry->row;
     }
@@ -204,6 +206,21 @@ static void end_sampling(struct sampling *sampling)
     free(sampling->sorted);
 }
 
+/* Collective. */
+static pfq_status agree_on_cuts(struct store *store, const struct names_of_mate *names,
+                                const struct sampling *sampling, pfq_error *err)
+{
+    take_samples(names, sampling->samples, sampling->mine);
+    const pfq_status status = team_gather_all(
+        store->team, sampling->mine, (size_t)(1 + 2 * sampling->samples), sampling->all, err);
+    if (status)
+        return status;
+    const size_t n =
+        sort_samples(sampling->all, sampling->ranks, sampling->samples, sampling->sorted);
+    cut_buckets(names, sampling->sorted, n, sampling->buckets, store->indexer->cut);
+    return PFQ_OK;
+}
+
 /* Sorts the entries of this rank and cuts them into a bucket for each rank and round. Collective.
  */
 static pfq_status share_out(struct store *store, int m, pfq_error *err)
@@ -222,15 +239,8 @@ static pfq_status share_out(struct store *store, int m, pfq_error *err)
     if (!own->status)
         index_sort(indexer->threads, names->entries, names->count, own);
     pfq_status status = team_conclude(store->team, own, err);
-    if (!status) {
-        take_samples(names, sampling.samples, sampling.mine);
-        status = team_gather_all(store->team, sampling.mine, (size_t)(1 + 2 * sampling.samples),
-                                 sampling.all, err);
-    }
-    if (!status)
-        cut_buckets(names, sampling.sorted,
-                    sort_samples(sampling.all, sampling.ranks, sampling.samples, sampling.sorted),
-                    sampling.buckets, indexer->cut);
+    if (!status && sampling.mine && sampling.all && sampling.sorted) /* all there, as was agreed */
+        status = agree_on_cuts(store, names, &sampling, err);
     end_sampling(&sampling);
     return status;
 }

@@ -71,7 +71,8 @@ static size_t copy_window(const struct gathering *g, size_t next)
         while (at < window->n && window->chunks[at] < first)
             at++;
         for (size_t k = at; k < window->n && window->chunks[k] < end; k++)
-            copy_part(g, piece, window->chunks[k], window->slots[k]);
+            if (window->slots[k]) /* always: all were fetched */
+                copy_part(g, piece, window->chunks[k], window->slots[k]);
         if (end > window_end && unfinished == g->n)
             unfinished = i;
     }
