@@ -71,7 +71,7 @@ typedef enum pfq_on_error {
 
 /* Who inflates a gzip file. */
 typedef enum pfq_inflate {
-    PFQ_INFLATE_AUTO = 0, /* everybody, unless the file is small or there are only two cores */
+    PFQ_INFLATE_AUTO = 0, /* everybody, unless the file is small or there is only one core */
     PFQ_INFLATE_SERIAL,   /* rank 0, from the front to the back, while the others parse */
     PFQ_INFLATE_PARALLEL  /* all threads of all ranks, each in another place of the file */
 } pfq_inflate;
