@@ -4,7 +4,8 @@
 #include "gzip/resolve.h"
 
 #include <libdeflate.h>
-#include <stdlib.h>
+
+#include "base/simd.h"
 
 enum { TILE_BYTES = 32 * 1024, WINDOW = GZIP_WINDOW_BYTES };
 
@@ -168,51 +169,26 @@ static void mapped_portable(const uint8_t *in, size_t size, const uint8_t lut[GZ
 
 const struct gzip_resolve_kernel gzip_resolve_portable = {"portable", mapped_portable};
 
-static bool everywhere(void)
-{
-    return true;
-}
-
+static const struct simd_row table[] = {
 #if defined(__x86_64__)
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
-}
+    {&gzip_resolve_avx2, SIMD_AVX2},
 #endif
-
-static const struct {
-    const struct gzip_resolve_kernel *kernel;
-    bool (*runs)(void);
-} table[] = {
-#if defined(__x86_64__)
-    {&gzip_resolve_avx2, has_avx2},
-#endif
-    {&gzip_resolve_portable, everywhere},
+    {&gzip_resolve_portable, SIMD_NONE},
 };
 
-enum { KERNELS = sizeof table / sizeof table[0] };
+enum { ROWS = sizeof table / sizeof table[0] };
 
 const struct gzip_resolve_kernel *gzip_resolve_kernel_at(size_t i)
 {
-    return i < KERNELS ? table[i].kernel : NULL;
+    return simd_at(table, ROWS, i);
 }
 
 bool gzip_resolve_kernel_runs(const struct gzip_resolve_kernel *kernel)
 {
-    for (size_t i = 0; i < KERNELS; i++)
-        if (table[i].kernel == kernel)
-            return table[i].runs();
-    return false;
+    return simd_runs(table, ROWS, kernel);
 }
 
 const struct gzip_resolve_kernel *gzip_resolve_kernel_choose(void)
 {
-    const char *wanted = getenv("PFQ_SIMD");
-    if (wanted && strcmp(wanted, "scalar") == 0)
-        return &gzip_resolve_portable;
-    for (size_t i = 0; i < KERNELS; i++)
-        if (table[i].runs())
-            return table[i].kernel;
-    return &gzip_resolve_portable; /* not reached: it runs everywhere */
+    return simd_choose(table, ROWS);
 }

@@ -3,53 +3,28 @@
  */
 #include "gzip/symbols.h"
 
-#include <stdlib.h>
+#include "base/simd.h"
 
-static bool everywhere(void)
-{
-    return true;
-}
-
+static const struct simd_row table[] = {
 #if defined(__x86_64__)
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
-}
+    {&gzip_symbols_avx2, SIMD_AVX2},
 #endif
-
-static const struct {
-    const struct gzip_symbols_loops *loops;
-    bool (*runs)(void);
-} table[] = {
-#if defined(__x86_64__)
-    {&gzip_symbols_avx2, has_avx2},
-#endif
-    {&gzip_symbols_portable, everywhere},
+    {&gzip_symbols_portable, SIMD_NONE},
 };
 
 enum { ROWS = sizeof table / sizeof table[0] };
 
 const struct gzip_symbols_loops *gzip_symbols_at(size_t i)
 {
-    return i < ROWS ? table[i].loops : NULL;
+    return simd_at(table, ROWS, i);
 }
 
 bool gzip_symbols_run_here(const struct gzip_symbols_loops *loops)
 {
-    for (size_t i = 0; i < ROWS; i++)
-        if (table[i].loops == loops)
-            return table[i].runs();
-    return false;
+    return simd_runs(table, ROWS, loops);
 }
 
 const struct gzip_symbols_loops *gzip_symbols_choose(void)
 {
-    const char *wanted = getenv("PFQ_SIMD");
-    if (wanted && strcmp(wanted, "scalar") == 0)
-        return &gzip_symbols_portable;
-    for (size_t i = 0; i < ROWS; i++)
-        if (table[i].runs())
-            return table[i].loops;
-    return &gzip_symbols_portable; /* not reached: it runs everywhere */
+    return simd_choose(table, ROWS);
 }

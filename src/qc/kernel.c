@@ -3,25 +3,28 @@
  */
 #include "qc/kernel.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "base/simd.h"
+
+static const struct simd_row table[] = {
+#if defined(__x86_64__)
+    {&qc_kernel_avx2, SIMD_AVX2},
+#endif
+    {&qc_kernel_portable, SIMD_NONE},
+};
+
+enum { ROWS = sizeof table / sizeof table[0] };
 
 const struct qc_kernel *qc_kernel_at(size_t i)
 {
-    const struct qc_kernel *kernels[3] = {NULL};
-    size_t n = 0;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-        kernels[n++] = &qc_kernel_avx2;
-#endif
-    kernels[n++] = &qc_kernel_portable;
-    return i < n ? kernels[i] : NULL;
+    return simd_at(table, ROWS, i);
+}
+
+bool qc_kernel_runs(const struct qc_kernel *kernel)
+{
+    return simd_runs(table, ROWS, kernel);
 }
 
 const struct qc_kernel *qc_kernel_choose(void)
 {
-    const char *wanted = getenv("PFQ_SIMD");
-    if (wanted && strcmp(wanted, "scalar") == 0)
-        return &qc_kernel_portable;
-    return qc_kernel_at(0);
+    return simd_choose(table, ROWS);
 }

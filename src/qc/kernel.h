@@ -5,6 +5,7 @@
 #ifndef QC_KERNEL_H
 #define QC_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,7 +46,9 @@ extern const struct qc_kernel qc_kernel_avx2;
 /* The kernel for this machine: portable if PFQ_SIMD is "scalar", else the widest that runs. */
 const struct qc_kernel *qc_kernel_choose(void);
 
-/* The i-th kernel that runs on this machine, or NULL behind the last; for tests. */
+/* The i-th kernel of this build, the widest first, or NULL behind the last; and whether this
+ * machine can run one. For tests. */
 const struct qc_kernel *qc_kernel_at(size_t i);
+bool qc_kernel_runs(const struct qc_kernel *kernel);
 
 #endif

@@ -1,11 +1,11 @@
 """What an HDF5 file holds, and what it should hold by the reference reader."""
 
 import hashlib
-import re
 
 import h5py
 import numpy
 
+from read_names import key_of, name_hash
 from reference import GROUP_BITS, NO_NEWLINE
 
 OWN_TIME = {"command", "created"}  # attributes that tell of the run, not of the data
@@ -37,21 +37,9 @@ def expected(records, tails=(), text_offset=33):
     }
 
 
-def name_hash(name):
-    """FNV-1a of 64 bits, then the finaliser of MurmurHash3."""
-    h = 0xcbf29ce484222325
-    for byte in name:
-        h = (h ^ byte) * 0x100000001b3 % 2**64
-    for factor in (0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53):
-        h = (h ^ h >> 33) * factor % 2**64
-    return h ^ h >> 33
-
-
 def index(records):
     """The datasets of the index of the names of these records."""
-    keys = [re.sub(rb"(?<=.)/[1-4]$", b"", re.split(rb"[ \t]", record.name)[0], flags=re.S)
-            for record in records]
-    pairs = sorted((name_hash(key), row) for row, key in enumerate(keys))
+    pairs = sorted((name_hash(key_of(record.name)), row) for row, record in enumerate(records))
     return {"index/name_hash": numpy.array([pair[0] for pair in pairs], dtype=numpy.uint64),
             "index/name_row": numpy.array([pair[1] for pair in pairs], dtype=numpy.uint64)}
 
