@@ -50,7 +50,7 @@ pfq_status flow_open(pfq_team *team, const struct input_file *file, const struct
                      pfq_error *err)
 {
     pfq_error own = {0};
-    *flow = (struct flow){.team = team, .rules = rules, .wanted = want, .scale = 1, .open = true};
+    *flow = (struct flow){.team = team, .rules = rules, .wanted = want, .scale = 1};
     make_tables(flow, &own);
     const pfq_status status = team_conclude(team, &own, err);
     return status ? status : inflow_open(team, file, wish, want, &flow->inflow, err);
@@ -76,7 +76,7 @@ void flow_close(struct flow *flow)
 
 bool flow_step(struct flow *flow)
 {
-    return flow->open && !flow->ends && inflow_step(&flow->inflow);
+    return !flow->ends && inflow_step(&flow->inflow);
 }
 
 /* ---- a piece, and what is in it ---- */

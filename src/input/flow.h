@@ -19,7 +19,6 @@ struct flow {
     pfq_team *team;
     const struct fastq_rules *rules;
     struct inflow inflow;
-    bool open;
     uint64_t start;    /* where the next round begins: at a record */
     uint64_t given;    /* how far the inflow has come */
     bool ends;         /* the text ends there */

@@ -101,24 +101,24 @@ typedef pfq_status move_part(pfq_team *team, int other, const struct part *part,
 static pfq_status send_root(pfq_team *team, int other, const struct part *part, pfq_error *err)
 {
     (void)other;
-    return team_send_root(team, part->data, part->bytes, err);
+    return team_send(team, 0, part->data, part->bytes, err);
 }
 
 static pfq_status receive_root(pfq_team *team, int other, const struct part *part, pfq_error *err)
 {
-    return team_receive_root(team, other, part->data, part->bytes, err);
+    return team_receive(team, other, part->data, part->bytes, err);
 }
 
 static pfq_status send_from_root(pfq_team *team, int other, const struct part *part, pfq_error *err)
 {
-    return team_send_from_root(team, other, part->data, part->bytes, err);
+    return team_send(team, other, part->data, part->bytes, err);
 }
 
 static pfq_status receive_from_root(pfq_team *team, int other, const struct part *part,
                                     pfq_error *err)
 {
     (void)other;
-    return team_receive_from_root(team, part->data, part->bytes, err);
+    return team_receive(team, 0, part->data, part->bytes, err);
 }
 
 /* Sends a stretch of `from`. Every part is sent, whatever fails: somebody waits for it. */

@@ -137,7 +137,7 @@ static void send_column(struct store *store, const struct store_part *part, int 
     uint64_t n;
     while ((n = collect_piece(store, m, part, &cursor)) > 0) {
         pfq_error met;
-        keep(own, team_send_root(store->team, store->piece.data, n * size, &met), &met);
+        keep(own, team_send(store->team, 0, store->piece.data, n * size, &met), &met);
     }
 }
 
@@ -151,7 +151,7 @@ static void receive_column(struct store *store, int from, int m, enum schema_col
         pfq_error met;
         n = adding - first < piece_elements(column) ? adding - first : piece_elements(column);
         const size_t bytes = n * schema_datasets[column].element_bytes;
-        keep(own, team_receive_root(store->team, from, store->piece.data, bytes, &met), &met);
+        keep(own, team_receive(store->team, from, store->piece.data, bytes, &met), &met);
         if (!own->status)
             store->way->put(store, m, column, place + first, n, store->piece.data, own);
     }

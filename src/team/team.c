@@ -152,27 +152,6 @@ pfq_status team_receive(pfq_team *team, int from, void *data, size_t bytes, pfq_
     return status;
 }
 
-pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err)
-{
-    return team_send(team, 0, data, bytes, err);
-}
-
-pfq_status team_receive_root(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err)
-{
-    return team_receive(team, from, data, bytes, err);
-}
-
-pfq_status team_send_from_root(pfq_team *team, int to, const void *data, size_t bytes,
-                               pfq_error *err)
-{
-    return team_send(team, to, data, bytes, err);
-}
-
-pfq_status team_receive_from_root(pfq_team *team, void *data, size_t bytes, pfq_error *err)
-{
-    return team_receive(team, 0, data, bytes, err);
-}
-
 pfq_status team_wait(pfq_team *team, pfq_error *err)
 {
     return team->operations->wait(team, err);

@@ -50,16 +50,6 @@ pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *count
 pfq_status team_send(pfq_team *team, int to, const void *data, size_t bytes, pfq_error *err);
 pfq_status team_receive(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
 
-/* One message of any size between rank `from` and rank 0; called by these two alone. The bytes must
- * be known to both. Used by the gather writer. */
-pfq_status team_send_root(pfq_team *team, const void *data, size_t bytes, pfq_error *err);
-pfq_status team_receive_root(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
-
-/* The other way, from rank 0 to one rank. */
-pfq_status team_send_from_root(pfq_team *team, int to, const void *data, size_t bytes,
-                               pfq_error *err);
-pfq_status team_receive_from_root(pfq_team *team, void *data, size_t bytes, pfq_error *err);
-
 /* Waits for everybody. */
 pfq_status team_wait(pfq_team *team, pfq_error *err);
 

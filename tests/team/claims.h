@@ -229,17 +229,17 @@ static void messages_reach_rank_0(pfq_team *team)
     const size_t bytes = (size_t)team->rank * 333;
     if (team->rank > 0) {
         memset(data, team->rank, bytes);
-        CHECK_EQUAL(team_send_root(team, data, bytes, NULL), PFQ_OK);
+        CHECK_EQUAL(team_send(team, 0, data, bytes, NULL), PFQ_OK);
         return;
     }
     for (int from = 1; from < team->size; from++) {
-        CHECK_EQUAL(team_receive_root(team, from, data, (size_t)from * 333, NULL), PFQ_OK);
+        CHECK_EQUAL(team_receive(team, from, data, (size_t)from * 333, NULL), PFQ_OK);
         for (size_t i = 0; i < (size_t)from * 333; i++)
             CHECK_EQUAL(data[i], from);
     }
-    CHECK_EQUAL(team_send_root(team, data, 1, NULL), PFQ_MPI_FAILED);
-    CHECK_EQUAL(team_receive_root(team, 0, data, 1, NULL), PFQ_MPI_FAILED);
-    CHECK_EQUAL(team_receive_root(team, team->size, data, 1, NULL), PFQ_MPI_FAILED);
+    CHECK_EQUAL(team_send(team, 0, data, 1, NULL), PFQ_MPI_FAILED);
+    CHECK_EQUAL(team_receive(team, 0, data, 1, NULL), PFQ_MPI_FAILED);
+    CHECK_EQUAL(team_receive(team, team->size, data, 1, NULL), PFQ_MPI_FAILED);
 }
 
 /* ---- agreement ---- */
