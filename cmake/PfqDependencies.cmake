@@ -78,14 +78,14 @@ if(NOT PFQ_HAS_LIBDEFLATE)
   message(FATAL_ERROR "libdeflate was not found (Debian: libdeflate-dev).")
 endif()
 
-# Without ISA-L the fast codec is libdeflate at its level 1.
+# Without ISA-L libdeflate inflates chunks of bases too.
 add_library(pfq_isal INTERFACE)
 if(PFQ_HDF5 AND PFQ_ISAL)
   pfq_find_library(isal isa-l/igzip_lib.h isal)
   if(PFQ_HAS_ISAL)
     target_compile_definitions(pfq_isal INTERFACE $<BUILD_INTERFACE:PFQ_ISAL=1>)
   else()
-    message(STATUS "ISA-L was not found (Debian: libisal-dev): compression will be slower")
+    message(STATUS "ISA-L was not found (Debian: libisal-dev): reading bases back will be slower")
   endif()
 endif()
 

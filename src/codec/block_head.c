@@ -9,7 +9,7 @@
 
 #include "codec/prefix_code.h"
 
-enum { ROW_MOST = BLOCK_SYMBOLS + 1, SYMBOLS = 19, LIMIT = 7, KIND_OWN_CODES = 2 };
+enum { ROW_MOST = BLOCK_SYMBOLS + BLOCK_DISTANCES, SYMBOLS = 19, LIMIT = 7, KIND_OWN_CODES = 2 };
 
 /* The row as symbols, each with the number in its extra bits. */
 struct row {
@@ -66,7 +66,16 @@ static void write_row(struct bits *bits, const struct row *row, const struct pre
     }
 }
 
-void block_head_write(struct bits *bits, bool last, const uint8_t *lengths, bool distance)
+/* How many of the lengths there are up to the last code; `least`, if there are not so many. */
+static size_t used_of(const uint8_t *lengths, size_t all, size_t least)
+{
+    while (all > least && !lengths[all - 1])
+        all--;
+    return all;
+}
+
+void block_head_write(struct bits *bits, bool last, const uint8_t *lengths,
+                      const uint8_t *distances)
 {
     static const uint8_t order[SYMBOLS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                            11, 4,  12, 3, 13, 2, 14, 1, 15};
@@ -75,12 +84,11 @@ void block_head_write(struct bits *bits, bool last, const uint8_t *lengths, bool
     struct prefix_code code;
     struct row row;
 
-    size_t used = BLOCK_SYMBOLS;
-    while (!lengths[used - 1]) /* ends at the end of the block, which has a code */
-        used--;
+    const size_t used = used_of(lengths, BLOCK_SYMBOLS, BLOCK_END_SYMBOL + 1);
+    const size_t far = used_of(distances, BLOCK_DISTANCES, 1);
     memcpy(all, lengths, used);
-    all[used] = distance;
-    make_row(all, used + 1, &row);
+    memcpy(all + used, distances, far);
+    make_row(all, used + far, &row);
     for (size_t i = 0; i < row.count; i++)
         counts[row.symbol[i]]++;
     prefix_code_make(counts, SYMBOLS, LIMIT, &code);
@@ -90,7 +98,7 @@ void block_head_write(struct bits *bits, bool last, const uint8_t *lengths, bool
         sent--;
     bits_put(bits, last | KIND_OWN_CODES << 1, 3);
     bits_put(bits, used - 257, 5);
-    bits_put(bits, 0, 5); /* one distance */
+    bits_put(bits, far - 1, 5);
     bits_put(bits, sent - 4, 4);
     for (unsigned i = 0; i < sent; i++)
         bits_put(bits, code.length[order[i]], 3);

@@ -11,8 +11,8 @@
  * same format; so the bound of a kind is that of storing, and it is exact.
  *
  * The bytes that come out depend on the codec, the bytes that go in and the version of the library
- * used; not on threads, nor on the state and what it did before. Those of HUFFMAN and RUNS do not
- * depend on the machine either; those of ISA-L may. What is read back is the same everywhere.
+ * used; not on threads, nor on the state and what it did before. Those of HUFFMAN, RUNS and FAST,
+ * which are our own, do not depend on any library either. What is read back is the same everywhere.
  */
 #ifndef CODEC_CODEC_H
 #define CODEC_CODEC_H
@@ -28,7 +28,7 @@ enum codec_kind {
     CODEC_NONE,    /* the bytes themselves */
     CODEC_HUFFMAN, /* our own, of literals alone: for bases, and what has no repeats */
     CODEC_RUNS,    /* our own, of literals and runs of one value: for qualities */
-    CODEC_FAST,    /* ISA-L at its level 1; libdeflate at its level 1 in a build without ISA-L */
+    CODEC_FAST,    /* our own, of matches found in one look: for names, and for shuffled numbers */
     CODEC_DEFLATE, /* libdeflate; level 1 to 12 */
     CODEC_ZSTD,    /* zstd; level 1 to 19 */
     CODEC_SUITED,  /* HUFFMAN, RUNS or FAST: what suits the bytes of the chunk (choose.h) */

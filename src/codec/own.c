@@ -23,6 +23,7 @@
 #include "codec/kinds.h"
 #include "codec/match_lengths.h"
 #include "codec/prefix_code.h"
+#include "codec/room.h"
 #include "codec/zlib_format.h"
 
 enum {
@@ -59,12 +60,6 @@ struct method {
     void (*prepare)(struct engine *engine); /* fills the tables from the code */
     void (*put)(struct engine *engine, struct bits *bits, const uint8_t *data, size_t size);
     bool matches; /* are there any? */
-};
-
-/* Where the output ends. */
-struct room {
-    struct bits bits;
-    const uint8_t *end;
 };
 
 static struct engine *engine_at(void **place, pfq_error *err)
@@ -312,53 +307,24 @@ static const struct method literals_with_runs = {
 
 /* ---- blocks ---- */
 
-/* Takes over what was written beside the output, if it fits. */
-static bool take_over(struct engine *engine, struct room *room, struct bits beside)
-{
-    const size_t bytes = (size_t)(beside.at - engine->piece);
-    if (bytes > (size_t)(room->end - room->bits.at))
-        return false;
-    memcpy(room->bits.at, engine->piece, bytes);
-    beside.at = room->bits.at + bytes;
-    room->bits = beside;
-    return true;
-}
-
-/* The output itself where `most` bytes fit, else the place beside it, which has the same bits
- * waiting. */
-static struct bits open_piece(struct engine *engine, const struct room *room, size_t most)
-{
-    struct bits bits = room->bits;
-    if ((size_t)(room->end - bits.at) < most)
-        bits.at = engine->piece;
-    return bits;
-}
-
-static bool close_piece(struct engine *engine, struct room *room, size_t most, struct bits bits)
-{
-    if ((size_t)(room->end - room->bits.at) < most)
-        return take_over(engine, room, bits);
-    room->bits = bits;
-    return true;
-}
-
 static bool put_head(struct engine *engine, const struct method *method, struct room *room,
                      bool last)
 {
     const size_t most = BLOCK_HEAD_MOST + BITS_SLACK;
-    struct bits bits = open_piece(engine, room, most);
-    block_head_write(&bits, last, engine->code.length, method->matches);
-    return close_piece(engine, room, most, bits);
+    const uint8_t distances[BLOCK_DISTANCES] = {method->matches};
+    struct bits bits = room_open(room, most);
+    block_head_write(&bits, last, engine->code.length, distances);
+    return room_close(room, most, bits);
 }
 
 static bool put_piece(struct engine *engine, const struct method *method, struct room *room,
                       const uint8_t *data, size_t size, bool end)
 {
-    struct bits bits = open_piece(engine, room, PIECE_MOST);
+    struct bits bits = room_open(room, PIECE_MOST);
     method->put(engine, &bits, data, size);
     if (end)
         bits_put(&bits, engine->code.code[BLOCK_END_SYMBOL], engine->code.length[BLOCK_END_SYMBOL]);
-    return close_piece(engine, room, PIECE_MOST, bits);
+    return room_close(room, PIECE_MOST, bits);
 }
 
 /* false if it does not fit, or is not worth it. */
@@ -378,18 +344,6 @@ static bool put_block(struct engine *engine, const struct method *method, struct
     return fits;
 }
 
-static bool put_tail(struct room *room, struct span raw)
-{
-    const bool waiting = room->bits.count > 0;
-    if ((size_t)(room->end - room->bits.at) < waiting + (size_t)ZLIB_TAIL_BYTES)
-        return false;
-    if (waiting)
-        *room->bits.at++ = (uint8_t)room->bits.word;
-    zlib_tail(raw, room->bits.at);
-    room->bits.at += ZLIB_TAIL_BYTES;
-    return true;
-}
-
 static pfq_status encode(void **place, const struct method *method, struct span raw, uint8_t *out,
                          size_t capacity, size_t *out_bytes, pfq_error *err)
 {
@@ -399,14 +353,14 @@ static pfq_status encode(void **place, const struct method *method, struct span 
     *out_bytes = CODEC_NO_ROOM;
     if (capacity < ZLIB_HEAD_BYTES || raw.size == 0)
         return PFQ_OK;
-    struct room room = {{0, 0, out + ZLIB_HEAD_BYTES}, out + capacity};
-    zlib_head(out);
+    struct room room;
+    room_begin(&room, out, capacity, engine->piece);
     bool fits = true;
     for (size_t at = 0; fits && at < raw.size; at += BLOCK_BYTES) {
         const size_t left = raw.size - at, size = left < BLOCK_BYTES ? left : BLOCK_BYTES;
         fits = put_block(engine, method, &room, (struct span){raw.data + at, size}, size == left);
     }
-    if (fits && put_tail(&room, raw))
+    if (fits && room_end(&room, raw))
         *out_bytes = (size_t)(room.bits.at - out);
     return PFQ_OK;
 }
