@@ -26,7 +26,7 @@ typedef struct pfq_filter_config {
     double sample_fraction;  /* each with this chance, between 0 and 1; 0: no */
     uint64_t seed;           /* of the sample */
 
-    unsigned trim_quality; /* a Phred score: cuts where the sum of what bases at the end lack to it
+    uint64_t trim_quality; /* a Phred score: cuts where the sum of what bases at the end lack to it
                               is largest, as BWA does; 0: no */
     bool trim_adapters;    /* by the overlap of mates, else by the sequences of adapters */
 
@@ -34,8 +34,8 @@ typedef struct pfq_filter_config {
     uint64_t max_length; /* bases; 0: no */
     bool limit_n;        /* at most max_n bases are N */
     uint64_t max_n;
-    unsigned min_mean_quality;  /* of the arithmetic mean of the scores; 0: no */
-    unsigned min_error_quality; /* of the score of the mean error; 0: no */
+    uint64_t min_mean_quality;  /* of the arithmetic mean of the scores; 0: no */
+    uint64_t min_error_quality; /* of the score of the mean error; 0: no */
 } pfq_filter_config;
 
 #ifdef __cplusplus

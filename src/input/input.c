@@ -358,6 +358,7 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->tick = config->tick;
     made->tick_context = config->tick_context;
     made->no_prefetch = config->no_prefetch;
+    made->rows = config->rows;
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
     made->faults.limit = config->rules.max_faults;

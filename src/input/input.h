@@ -30,7 +30,8 @@ struct input_config {
     pfq_inflate inflate;
     bool strict;
     bool check_names;
-    bool no_prefetch;           /* read a slice when it is wanted, not before */
+    bool no_prefetch; /* read a slice when it is wanted, not before */
+    uint64_t rows;    /* what is wrong behind the first so many is not looked at; 0: all */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
 
     /* Bytes of files that are done, as this rank knows: its own as soon as they are parsed (of a
