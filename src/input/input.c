@@ -400,7 +400,7 @@ uint64_t input_records(const struct input *input, int stream)
 uint64_t input_bad_records(const struct input *input)
 {
     uint64_t bad = 0;
-    for (int i = 0; i < input->count; i++)
+    for (int i = 0; i < input->count && input->rules.fastq.skip; i++)
         bad += input->streams[i].bad;
     return bad;
 }

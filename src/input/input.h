@@ -81,7 +81,8 @@ struct threads_aside input_aside(struct input *input);
 int input_streams(const struct input *input);
 const struct input_source *input_source(const struct input *input, int stream);
 
-/* Records of a stream so far, good ones; and bad ones of all streams. */
+/* Records of a stream so far, good ones; and bad ones of all streams, where they are skipped. (A
+ * bad one that is not ends the run, or lies behind the rows that are of interest.) */
 uint64_t input_records(const struct input *input, int stream);
 uint64_t input_bad_records(const struct input *input);
 
