@@ -36,7 +36,7 @@ static bool wants_rule(const pfq_filter_config *config, int rule)
     }
 }
 
-#define FILTER_FUNCTION(number, name, member, function, words) [FILTER_##number] = function,
+#define FILTER_FUNCTION(number, name, member, function, words) [FILTER_##number] = (function),
 static filter_trim_reads *const trims[FILTER_TRIMS] = {FILTER_TRIM_TABLE(FILTER_FUNCTION)};
 static filter_refuses *const rules[FILTER_RULES] = {FILTER_RULE_TABLE(FILTER_FUNCTION)};
 #undef FILTER_FUNCTION
@@ -168,21 +168,21 @@ static void count_sample(struct filter_counts *counts, int mates)
         counts[m].words[FILTER_DROPPED_SAMPLE]++;
 }
 
-/* Trims the reads of a row, and says whether it stays. The rules look at `mates` of them; `all`
- * go. */
-static bool judge(const struct filter *filter, struct filter_read *reads, int mates, int all,
+/* Trims the reads of a row, and says whether it stays. Steps look at the first `looked_at`; all
+ * `mates` stay or go. */
+static bool judge(const struct filter *filter, struct filter_read *reads, int looked_at, int mates,
                   struct filter_counts *counts)
 {
     int refused[FILTER_MATES];
     bool keep = true;
-    trim(filter, reads, mates, counts);
-    for (int m = 0; m < mates; m++) {
+    trim(filter, reads, looked_at, counts);
+    for (int m = 0; m < looked_at; m++) {
         refused[m] = refusing(filter, &reads[m]);
         keep = keep && refused[m] == FILTER_RULES;
     }
     /* what no rule refuses is counted behind the rules, as dropped with a mate */
-    for (int m = 0; m < all && !keep; m++)
-        counts[m].words[FILTER_DROPPED + (m < mates ? refused[m] : FILTER_RULES)]++;
+    for (int m = 0; m < mates && !keep; m++)
+        counts[m].words[FILTER_DROPPED + (m < looked_at ? refused[m] : FILTER_RULES)]++;
     return keep;
 }
 
@@ -240,16 +240,16 @@ static void end_batch(struct writer *writer, struct filter_counts *counts)
 }
 
 /* Keeps record i of each mate as it has been cut, or drops it. */
-static void take_row(struct writer *writers, uint64_t i, int mates, int all,
+static void take_row(struct writer *writers, uint64_t i, int looked_at, int mates,
                      const struct filter_read *reads, bool keep)
 {
-    for (int m = 0; m < all; m++) {
+    for (int m = 0; m < mates; m++) {
         struct writer *const writer = &writers[m];
         const uint64_t *const offset = writer->batch->offset;
         if (!keep) {
             keep_run(writer, i, 0);
             writer->first = i + 1;
-        } else if (m < mates && reads[m].bases < offset[i + 1] - offset[i]) {
+        } else if (m < looked_at && reads[m].bases < offset[i + 1] - offset[i]) {
             keep_run(writer, i + 1, offset[i + 1] - offset[i] - reads[m].bases);
         }
     }

@@ -51,7 +51,7 @@ static bool agree(const uint8_t *one, const uint8_t *other, size_t overlap)
     const size_t n = overlap < LOOKED_AT ? overlap : LOOKED_AT;
     unsigned differences = count_bytes(word_at(one) ^ word_at(other)) +
                            count_bytes(word_at(one + WORD) ^ word_at(other + WORD));
-    for (size_t i = 2 * WORD; i < n && differences <= most; i += WORD)
+    for (size_t i = (size_t)2 * WORD; i < n && differences <= most; i += WORD)
         differences += count_bytes((word_at(one + i) ^ word_at(other + i)) & first_bytes(n - i));
     return differences <= most;
 }

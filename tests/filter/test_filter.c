@@ -128,7 +128,7 @@ static int should_refuse(const pfq_filter_config *config, const struct plain *re
     if (config->limit_n && unknown > config->max_n)
         return FILTER_MAX_N;
     if (config->min_mean_quality &&
-        (!read->bases || (double)sum / read->bases < config->min_mean_quality))
+        (!read->bases || (double)sum / read->bases < (double)config->min_mean_quality))
         return FILTER_MEAN_QUALITY;
     if (config->min_error_quality &&
         (!read->bases || error / read->bases > (double)qc_errors[config->min_error_quality]))
@@ -157,7 +157,7 @@ static void make_read(struct plain *read, unsigned *state, int row, int mate)
                 read->sequence[at + i] = adapter[i];
     }
     read->sequence[read->bases] = 0;
-    snprintf(read->name, sizeof read->name, "r%d%s/%d", row, "xxxxxxx" + row % 7, mate + 1);
+    snprintf(read->name, sizeof read->name, "r%d%s/%d", row, &"xxxxxxx"[row % 7], mate + 1);
 }
 
 /* Mates of a fragment, of which the reads may be longer than it is. */
@@ -173,8 +173,8 @@ static void make_row(struct plain reads[2], unsigned *state, int row)
         text[i] = "ACGT"[next_random(state) % 4];
     for (int m = 0; m < 2; m++)
         for (int i = 0; i < reads[m].bases && i < fragment; i++) {
-            const char base = m ? complement(text[fragment - 1 - i]) : text[i];
-            reads[m].sequence[i] = next_random(state) % 30 ? base : 'G';
+            if (next_random(state) % 30)
+                reads[m].sequence[i] = (char)(m ? complement(text[fragment - 1 - i]) : text[i]);
         }
 }
 
@@ -225,10 +225,30 @@ static void check_record(const pfq_batch *batch, size_t i, const struct plain *r
 
 /* ---- claims ---- */
 
+/* What should be left of a row; false if nothing. */
+static bool should_keep(const struct filter *filter, uint64_t row, struct plain *reads, int mates)
+{
+    const pfq_filter_config *const config = &filter->config;
+    bool keep = true;
+    if (filter->samples && sample_hash(config->seed, row) > filter->bound)
+        return false;
+    should_trim(config, reads, mates);
+    for (int m = 0; m < mates; m++)
+        keep = keep && should_refuse(config, &reads[m]) < 0;
+    return keep;
+}
+
+static void check_ends(pfq_batch *batch, size_t records)
+{
+    CHECK_EQUAL(batch->records, records);
+    CHECK_EQUAL(batch->offset[records], batch->bases);
+    CHECK_EQUAL(batch->name_offset[records], batch->name_bytes);
+    free_batch(batch);
+}
+
 /* Rows first to first + n - 1 of `reads` as one batch for each mate. */
-static void check_batch(const struct filter *filter, const pfq_filter_config *config,
-                        const struct plain (*reads)[2], size_t first, size_t n, int mates,
-                        struct filter_counts *counts)
+static void check_batch(const struct filter *filter, const struct plain (*reads)[2], size_t first,
+                        size_t n, int mates, struct filter_counts *counts)
 {
     pfq_batch batches[2];
     static uint8_t kept[RECORDS];
@@ -237,23 +257,15 @@ static void check_batch(const struct filter *filter, const pfq_filter_config *co
         batches[m] = make_batch(&reads[first][m], n, 2);
     filter_rows(filter, first, mates, batches, counts, kept);
     for (size_t i = 0; i < n; i++) {
-        struct plain trimmed[2] = {reads[first + i][0], reads[first + i][1]};
-        bool keep = !filter->samples || sample_hash(config->seed, first + i) <= filter->bound;
-        if (keep)
-            should_trim(config, trimmed, mates);
-        for (int m = 0; m < mates; m++)
-            keep = keep && should_refuse(config, &trimmed[m]) < 0;
+        struct plain left[2] = {reads[first + i][0], reads[first + i][1]};
+        const bool keep = should_keep(filter, first + i, left, mates);
         CHECK_EQUAL(kept[i], keep);
         for (int m = 0; m < mates && keep; m++)
-            check_record(&batches[m], at, &trimmed[m]);
+            check_record(&batches[m], at, &left[m]);
         at += keep;
     }
-    for (int m = 0; m < mates; m++) {
-        CHECK_EQUAL(batches[m].records, at);
-        CHECK_EQUAL(batches[m].offset[at], batches[m].bases);
-        CHECK_EQUAL(batches[m].name_offset[at], batches[m].name_bytes);
-        free_batch(&batches[m]);
-    }
+    for (int m = 0; m < mates; m++)
+        check_ends(&batches[m], at);
 }
 
 /* Each read was kept, or dropped for one reason. */
@@ -272,10 +284,10 @@ static void check_config(const pfq_filter_config *config, const struct plain (*r
     CHECK(filter);
     for (int mates = 1; mates <= 2; mates++) {
         struct filter_counts whole[2] = {{{0}}}, parts[2] = {{{0}}};
-        check_batch(filter, config, reads, 0, RECORDS, mates, whole);
+        check_batch(filter, reads, 0, RECORDS, mates, whole);
         for (size_t first = 0, n = 1; first < RECORDS; first += n, n = n * 2 + 1)
-            check_batch(filter, config, reads, first, n < RECORDS - first ? n : RECORDS - first,
-                        mates, parts);
+            check_batch(filter, reads, first, n < RECORDS - first ? n : RECORDS - first, mates,
+                        parts);
         CHECK(memcmp(whole, parts, sizeof whole) == 0);
         for (int m = 0; m < mates; m++)
             check_sums(&whole[m]);
