@@ -316,8 +316,7 @@ def check_pairs(command, rng, directory):
         for m in (0, 1):
             del after[m]["file"], after[m]["format"]
             expect(f"{settings}: after is what stats says of the output", said[m]["after"], after[m])
-        if 'class="bad"' in page.read_text() or "Filtering" not in page.read_text():
-            WRONG.append(f"{settings}: the page says nothing of filtering")
+        expect(f"{settings}: the page tells of filtering", "<h2>Filtering" in page.read_text(), True)
 
 
 def datasets(path):
@@ -342,7 +341,7 @@ def check_stores(command, rng, directory):
         want, counts, stays = filtered(mates, settings)
         for path, reads in zip(outs, want):
             path.write_text(text_of(reads))
-        for more in ([], ["--columns", "sequence,name"], ["--quality", "bin8", "--qc"][:2 + i % 1]):
+        for more in ([], ["--columns", "sequence,name"], ["--quality", "bin8"]):
             layout = LAYOUTS[(i + len(more)) % len(LAYOUTS)]
             command.run("convert", "-q", "-f", *more, "-o", wanted, "-1", outs[0], "-2", outs[1])
             command.run("convert", *layout_words(layout), *more, *words_of(settings), "-o", got,
@@ -394,8 +393,6 @@ def check_refusals(command, data, directory):
                    data / "solexa.fastq"]):
         command.run("filter", *words, want=2)
         expect(f"{words} leaves nothing", out.exists(), False)
-    ended = subprocess.run([command.program, "filter", "--sample", "3", "-o", out, "-"],
-                           stdin=open(data / "pair_R1.fastq", "rb"), capture_output=True, timeout=60)
     piped = subprocess.run([command.program, "filter", "-q", "--sample", "0.5", "-o", out, "-"],
                            input=(data / "pair_R1.fastq").read_bytes(), timeout=60)
     expect("a part of a pipe", piped.returncode, 0)
