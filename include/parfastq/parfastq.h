@@ -6,6 +6,7 @@
 
 #include "parfastq/batch.h"
 #include "parfastq/error.h"
+#include "parfastq/filter.h"
 #include "parfastq/parser.h"
 #include "parfastq/run.h"
 #include "parfastq/status.h"

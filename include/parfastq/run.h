@@ -1,5 +1,5 @@
 /*
- * What the command does, as functions: convert, stats, validate, export, plan, info.
+ * What the command does, as functions: convert, filter, stats, validate, export, plan, info.
  *
  * All of them are collective over a team and return the same status, and the same error, on every
  * rank. Configs are plain structs whose all-zero value means the defaults. A library that was built
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "parfastq/filter.h"
 #include "parfastq/parser.h"
 #include "parfastq/team.h"
 
@@ -56,8 +57,9 @@ typedef struct pfq_counts {
     int mates;
     uint64_t records[PFQ_MAX_MATES];
     uint64_t bases[PFQ_MAX_MATES];
-    uint64_t bytes;       /* of text, all files */
-    uint64_t bad_records; /* left out (convert) or found (validate) */
+    uint64_t dropped[PFQ_MAX_MATES]; /* by filters; not in records */
+    uint64_t bytes;                  /* of text, all files */
+    uint64_t bad_records;            /* left out (convert) or found (validate) */
     double seconds;
 } pfq_counts;
 
@@ -70,6 +72,7 @@ typedef struct pfq_convert_config {
     pfq_score_form scores;
     bool qc; /* keep the statistics of pfq_stats in the file, as JSON: /summary/json. Of all
                 columns, in the forms they come in */
+    pfq_filter_config filter; /* which reads are kept; /readN/filter tells what became of all */
     bool index_names;    /* end with an index of the names: 16 bytes of memory for each record */
     bool force;          /* replace an output that exists */
     const char *command; /* kept in the file as the command line; NULL: none */
@@ -101,9 +104,10 @@ pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_con
 
 typedef struct pfq_stats_config {
     pfq_parser_config parse;
-    bool tabs;          /* the table for programs: separated by tabs */
-    const char *json;   /* files to write, and a directory; NULL: not wanted */
-    const char *fastqc; /* DIR/NAME_fastqc/ of each input, as FastQC would write it */
+    pfq_filter_config filter; /* of FASTQ: all is counted before and after */
+    bool tabs;                /* the table for programs: separated by tabs */
+    const char *json;         /* files to write, and a directory; NULL: not wanted */
+    const char *fastqc;       /* DIR/NAME_fastqc/ of each input, as FastQC would write it */
     const char *html;
     bool force; /* replace outputs that exist */
 } pfq_stats_config;
@@ -116,6 +120,25 @@ typedef struct pfq_stats_config {
  * status without reports. */
 pfq_status pfq_stats(pfq_team *team, const pfq_reads *inputs, size_t n,
                      const pfq_stats_config *config, FILE *out, pfq_error *err);
+
+typedef struct pfq_filter_run_config {
+    pfq_parser_config parse;
+    pfq_filter_config filter;
+    int level; /* of BGZF, 1 to 12; 0: 6 */
+    bool force;
+    const char *json, *fastqc, *html; /* as pfq_stats: before and after; NULL: not wanted */
+} pfq_filter_run_config;
+
+/* FASTQ -> FASTQ: the reads that are kept, as BGZF where the name of an output ends in .gz, .bgz or
+ * .bgzf. One output for each mate, outputs[0 .. mates), or only outputs[0], to which the mates of
+ * each fragment go in turn; NULL behind the last. Outputs appear when all are complete. Prints on
+ * rank 0, to `out`, how many reads were dropped and cut, and why.
+ * Collective: team. Threads: main. Owns: nothing is kept. `counts` and `out` may be NULL.
+ * Returns: PFQ_OK; PFQ_BAD_RECORDS with complete outputs if bad records were left out; any other
+ * status without outputs. */
+pfq_status pfq_filter(pfq_team *team, const pfq_reads *reads,
+                      const char *const outputs[PFQ_MAX_MATES], const pfq_filter_run_config *config,
+                      pfq_counts *counts, FILE *out, pfq_error *err);
 
 typedef struct pfq_export_config {
     int threads;          /* as in pfq_parser_config */

@@ -134,6 +134,15 @@ static pfq_status check_one_operand(const struct cli_options *options, const cha
                      options->operands.n);
 }
 
+static pfq_filter_config filter_from(const struct cli_options *options)
+{
+    pfq_filter_config filter = options->filter;
+    filter.limit_n = options->max_n.given;
+    filter.max_n = options->max_n.most;
+    filter.trim_adapters = options->trim_adapters != 0;
+    return filter;
+}
+
 /* ---- the commands ---- */
 
 static bool has_delivered(pfq_status status)
@@ -157,6 +166,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
                                        .bases = (pfq_base_form)call->options.bases,
                                        .scores = (pfq_score_form)call->options.quality,
                                        .qc = call->options.qc != 0,
+                                       .filter = filter_from(&call->options),
                                        .index_names = call->options.index_names != 0,
                                        .force = call->options.force,
                                        .command = call->line};
@@ -200,6 +210,7 @@ static pfq_status run_stats(struct cli_call *call, pfq_error *err)
 {
     const struct cli_options *options = &call->options;
     const pfq_stats_config config = {.parse = parse_config_from(call),
+                                     .filter = filter_from(options),
                                      .tabs = options->tabs != 0,
                                      .json = options->json,
                                      .fastqc = options->fastqc,
@@ -214,6 +225,50 @@ static pfq_status run_stats(struct cli_call *call, pfq_error *err)
     if (!status)
         status = pfq_stats(call->team, inputs, n, &config, call->out, err);
     free(inputs);
+    return status;
+}
+
+/* The outputs, without a gap, and none of them an input. */
+static pfq_status outputs_from(const struct cli_options *options,
+                               const char *outputs[PFQ_MAX_MATES], pfq_error *err)
+{
+    pfq_status status = check_output(options, "the FASTQ file", err);
+    outputs[0] = options->output;
+    for (int mate = 1; mate < PFQ_MAX_MATES && !status; mate++) {
+        outputs[mate] = options->outputs[mate];
+        if (outputs[mate] && !outputs[mate - 1])
+            return error_set(err, PFQ_USAGE, NULL, "--output%d is given without the one before",
+                             mate + 1);
+        if (outputs[mate])
+            status = check_is_no_input(options, outputs[mate], err);
+    }
+    return status;
+}
+
+static pfq_status run_filter(struct cli_call *call, pfq_error *err)
+{
+    const struct cli_options *options = &call->options;
+    const pfq_filter_run_config config = {.parse = parse_config_from(call),
+                                          .filter = filter_from(options),
+                                          .level = (int)options->level,
+                                          .force = options->force != 0,
+                                          .json = options->json,
+                                          .fastqc = options->fastqc,
+                                          .html = options->html};
+    const char *outputs[PFQ_MAX_MATES] = {NULL};
+    pfq_counts counts = {0};
+    pfq_reads reads;
+    pfq_status status = reads_from(options, &reads, err);
+    if (!status)
+        status = outputs_from(options, outputs, err);
+    if (!status)
+        status = check_reports(options, err);
+    if (status)
+        return status;
+    status = pfq_filter(call->team, &reads, outputs, &config, &counts,
+                        options->quiet ? NULL : call->out, err);
+    if (has_delivered(status))
+        console_summary(call->console, &counts);
     return status;
 }
 
@@ -342,6 +397,10 @@ static const struct command commands[] = {
     {"convert", CLI_CONVERT,
      {"[options] -o OUT.h5 READS.fastq ...", "[options] -o OUT.h5 -1 R1.fastq -2 R2.fastq"},
      "FASTQ to HDF5; several files are lanes, read one after the other", run_convert},
+    {"filter", CLI_FILTER,
+     {"[options] -o OUT.fastq READS.fastq ...",
+      "[options] -o OUT1.fastq -O OUT2.fastq -1 R1.fastq -2 R2.fastq"},
+     "FASTQ to FASTQ: drop reads and cut them; mates stay in step", run_filter},
     {"stats", CLI_STATS,
      {"[options] READS.fastq|IN.h5 ...", "[options] -1 R1.fastq -2 R2.fastq"},
      "quality control: a table, and reports as JSON, FastQC text and HTML", run_stats},

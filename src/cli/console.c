@@ -250,7 +250,7 @@ static void format_records(const pfq_counts *counts, char *text, size_t size)
 void console_summary(struct console *console, const pfq_counts *counts)
 {
     char records[96];
-    uint64_t bases = 0;
+    uint64_t bases = 0, dropped = 0;
     if (!console->out || console->quiet)
         return;
     for (int mate = 0; mate < counts->mates && mate < PFQ_MAX_MATES; mate++)
@@ -260,6 +260,10 @@ void console_summary(struct console *console, const pfq_counts *counts)
     fprintf(console->out, "parfastq: %s: %s, %" PRIu64 " bases in %.2f s (%.1f MB/s)",
             console->title, records, bases, counts->seconds,
             speed(counts->bytes, counts->seconds) / 1e6);
+    for (int mate = 0; mate < counts->mates && mate < PFQ_MAX_MATES; mate++)
+        dropped += counts->dropped[mate];
+    if (dropped)
+        fprintf(console->out, ", %" PRIu64 " dropped", dropped);
     if (counts->bad_records)
         fprintf(console->out, ", %" PRIu64 " bad", counts->bad_records);
     if (counts->bad_records > console->listed)

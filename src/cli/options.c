@@ -16,8 +16,10 @@
 #include "cli/words.h"
 
 enum {
-    READS = CLI_CONVERT | CLI_VALIDATE | CLI_PLAN | CLI_STATS,
-    TEXT = CLI_CONVERT | CLI_VALIDATE | CLI_STATS,
+    READS = CLI_CONVERT | CLI_FILTER | CLI_VALIDATE | CLI_PLAN | CLI_STATS,
+    TEXT = CLI_CONVERT | CLI_FILTER | CLI_VALIDATE | CLI_STATS,
+    FILTERS = CLI_CONVERT | CLI_FILTER | CLI_STATS,
+    REPORTS = CLI_STATS | CLI_FILTER,
     ROUNDS = READS | CLI_EXPORT,
     EVERY = ROUNDS | CLI_GET | CLI_INFO | CLI_VERSION | CLI_HELP | CLI_ALONE,
 
@@ -64,8 +66,14 @@ static const struct option_choice score_forms[] = {
 #define KEPT(member) .offset = offsetof(struct cli_options, member)
 
 static const struct option options_table[] = {
-    {"output", 'o', CLI_CONVERT | CLI_EXPORT | CLI_GET, OPTION_TEXT, KEPT(output), .value = "FILE",
-     .help = "the file to write; it appears when it is complete"},
+    {"output", 'o', CLI_CONVERT | CLI_FILTER | CLI_EXPORT | CLI_GET, OPTION_TEXT, KEPT(output),
+     .value = "FILE", .help = "the file to write; it appears when it is complete"},
+    {"output2", 'O', CLI_FILTER, OPTION_TEXT, KEPT(outputs[1]), .value = "FILE",
+     .help = "the file for mate 2; without it, mates go to the one output in turn"},
+    {"output3", 0, CLI_FILTER, OPTION_TEXT, KEPT(outputs[2]), .value = "FILE",
+     .help = "the file for mate 3"},
+    {"output4", 0, CLI_FILTER, OPTION_TEXT, KEPT(outputs[3]), .value = "FILE",
+     .help = "the file for mate 4"},
     {"read1", '1', READS, OPTION_LIST, KEPT(reads[0]), .value = "FILE",
      .help = "reads of mate 1; repeat it for more lanes"},
     {"read2", '2', READS, OPTION_LIST, KEPT(reads[1]), .value = "FILE",
@@ -78,7 +86,7 @@ static const struct option options_table[] = {
      .help = "the input holds mates 1 and 2 in turn"},
     {"quality-encoding", 0, TEXT, OPTION_CHOICE, KEPT(quality_encoding), .value = "NAME",
      .standard = "auto", .choices = encodings, .help = "how qualities are written:"},
-    {"on-error", 0, CLI_CONVERT | CLI_STATS, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
+    {"on-error", 0, FILTERS, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
      .standard = "stop", .choices = error_policies,
      .help = "at a bad record, end or leave it out:"},
     {"max-errors", 0, TEXT, OPTION_COUNT, KEPT(max_errors), .value = "N",
@@ -90,6 +98,26 @@ static const struct option options_table[] = {
      .help = "who inflates gzip files, rank 0 from the front or all in parallel:"},
     {"strict", 0, TEXT, OPTION_FLAG, 1, KEPT(strict),
      .help = "bytes behind the last gzip member are an error, not a warning"},
+    {"head", 0, FILTERS, OPTION_COUNT, KEPT(filter.head), .value = "N",
+     .low = 1, .high = UINT64_MAX, .help = "only the first N reads, or pairs; others are not read"},
+    {"sample", 0, FILTERS, OPTION_SAMPLE, KEPT(filter), .value = "N|PART",
+     .help = "N of these, or a part of them such as 0.1, chosen by --seed; N takes two passes"},
+    {"seed", 0, FILTERS, OPTION_COUNT, KEPT(filter.seed), .value = "N",
+     .standard = "11", .low = 0, .high = UINT64_MAX, .help = "another one is another sample"},
+    {"trim-quality", 0, FILTERS, OPTION_COUNT, KEPT(filter.trim_quality), .value = "Q",
+     .low = 1, .high = 93, .help = "cut off the end that is worse than score Q, as BWA does"},
+    {"trim-adapters", 0, FILTERS, OPTION_FLAG, 1, KEPT(trim_adapters),
+     .help = "cut off adapters, where mates overlap by that, else by their sequences"},
+    {"min-length", 0, FILTERS, OPTION_COUNT, KEPT(filter.min_length), .value = "N",
+     .low = 1, .high = UINT64_MAX, .help = "drop reads of fewer bases, and with them their mates"},
+    {"max-length", 0, FILTERS, OPTION_COUNT, KEPT(filter.max_length), .value = "N",
+     .low = 1, .high = UINT64_MAX, .help = "drop reads of more bases"},
+    {"max-n", 0, FILTERS, OPTION_LIMIT, KEPT(max_n), .value = "N",
+     .low = 0, .high = UINT64_MAX, .help = "drop reads with more bases N"},
+    {"min-mean-quality", 0, FILTERS, OPTION_COUNT, KEPT(filter.min_mean_quality), .value = "Q",
+     .low = 1, .high = 93, .help = "drop reads whose scores have a lower mean"},
+    {"min-error-quality", 0, FILTERS, OPTION_COUNT, KEPT(filter.min_error_quality), .value = "Q",
+     .low = 1, .high = 93, .help = "drop reads whose mean error has a lower score"},
     {"writer", 0, CLI_CONVERT, OPTION_CHOICE, KEPT(writer), .value = "NAME",
      .standard = "auto", .choices = writers, .help = "who writes, every rank or rank 0 alone:"},
     {"compress", 0, CLI_CONVERT, OPTION_LEVEL, KEPT(compression), .value = "HOW",
@@ -119,17 +147,17 @@ static const struct option options_table[] = {
      .help = "more names, one a line; - is standard input"},
     {"fasta", 0, CLI_EXPORT | CLI_GET, OPTION_FLAG, 1, KEPT(fasta),
      .help = "write FASTA, without qualities"},
-    {"level", 0, CLI_EXPORT, OPTION_COUNT, KEPT(level), .value = "N",
+    {"level", 0, CLI_EXPORT | CLI_FILTER, OPTION_COUNT, KEPT(level), .value = "N",
      .standard = "6", .low = 1, .high = 12,
      .help = "how hard to compress an output whose name ends in .gz, .bgz or .bgzf"},
     {"tsv", 0, CLI_STATS, OPTION_FLAG, 1, KEPT(tabs),
      .help = "print the table for programs: separated by tabs"},
-    {"json", 0, CLI_STATS, OPTION_TEXT, KEPT(json), .value = "FILE",
+    {"json", 0, REPORTS, OPTION_TEXT, KEPT(json), .value = "FILE",
      .help = "write all statistics as JSON"},
-    {"fastqc", 0, CLI_STATS, OPTION_TEXT, KEPT(fastqc), .value = "DIR",
+    {"fastqc", 0, REPORTS, OPTION_TEXT, KEPT(fastqc), .value = "DIR",
      .help = "write DIR/NAME_fastqc/ for each input: fastqc_data.txt and summary.txt, as FastQC "
              "writes them"},
-    {"html", 0, CLI_STATS, OPTION_TEXT, KEPT(html), .value = "FILE",
+    {"html", 0, REPORTS, OPTION_TEXT, KEPT(html), .value = "FILE",
      .help = "write a page with charts"},
     {"threads", 't', ROUNDS | CLI_GET | CLI_VERSION, OPTION_COUNT, KEPT(threads), .value = "N",
      .low = 1, .high = 4096,
@@ -143,7 +171,7 @@ static const struct option options_table[] = {
     {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
      .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
      .help = "text that one thread parses at a time"},
-    {"force", 'f', CLI_CONVERT | CLI_EXPORT | CLI_STATS | CLI_GET, OPTION_FLAG, 1, KEPT(force),
+    {"force", 'f', FILTERS | CLI_EXPORT | CLI_GET, OPTION_FLAG, 1, KEPT(force),
      .help = "replace an output that exists"},
     {"quiet", 'q', ROUNDS | CLI_GET, OPTION_FLAG, 1, KEPT(quiet),
      .help = "no progress, no warnings, no summary; errors only"},
@@ -295,6 +323,34 @@ static pfq_status store_number(const struct option *row, const char *as, const c
     return PFQ_OK;
 }
 
+/* "1000" or "0.1". */
+static pfq_status store_sample(const char *as, const char *value, pfq_filter_config *kept,
+                               pfq_error *err)
+{
+    char shown[SHOWN_BYTES], *end;
+    uint64_t records;
+    const bool digits = value[strspn(value, ".0123456789")] == '\0';
+    const double part = strtod(value, &end);
+    const bool counted = sizes_parse_count(value, &records) && records > 0;
+    if (!counted && !(digits && !*end && part > 0 && part < 1)) {
+        error_escape(shown, sizeof shown, value, strlen(value));
+        return error_set(err, PFQ_USAGE, NULL,
+                         "option '%s': '%s' is neither a number of 1 or more nor a part between 0 "
+                         "and 1",
+                         as, shown);
+    }
+    kept->sample_records = counted ? records : 0;
+    kept->sample_fraction = counted ? 0 : part;
+    return PFQ_OK;
+}
+
+static pfq_status store_limit(const struct option *row, const char *as, const char *value,
+                              struct cli_limit *kept, pfq_error *err)
+{
+    kept->given = true;
+    return store_number(row, as, value, &kept->most, err);
+}
+
 static pfq_status store_rows(const char *as, const char *value, struct cli_rows *kept,
                              pfq_error *err)
 {
@@ -334,6 +390,10 @@ static pfq_status store(const struct option *row, const char *as, const char *va
     case OPTION_COUNT:
     case OPTION_SIZE:
         return store_number(row, as, value, kept, err);
+    case OPTION_LIMIT:
+        return store_limit(row, as, value, kept, err);
+    case OPTION_SAMPLE:
+        return store_sample(as, value, kept, err);
     case OPTION_TEXT:
         *(const char **)kept = value;
         return PFQ_OK;

@@ -28,7 +28,8 @@ enum {
     CLI_HELP = 64,
     CLI_ALONE = 128, /* `parfastq` without a command */
     CLI_STATS = 256,
-    CLI_GET = 512
+    CLI_GET = 512,
+    CLI_FILTER = 1024
 };
 
 enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };
@@ -44,11 +45,21 @@ struct cli_rows {
     uint64_t begin, end; /* end is UINT64_MAX for "to the last one" */
 };
 
+/* A number that may be 0. */
+struct cli_limit {
+    bool given;
+    uint64_t most;
+};
+
 /* What the words on the command line said. Flags and choices are int. */
 struct cli_options {
     struct cli_list operands;             /* words that are no options */
     struct cli_list reads[PFQ_MAX_MATES]; /* -1, -2, -3, -4 */
     const char *output;                   /* NULL: not given */
+    const char *outputs[PFQ_MAX_MATES];   /* of filter, for mates 2 to 4; [0] is `output` */
+    pfq_filter_config filter;             /* but for max_n, */
+    struct cli_limit max_n;               /* which is here, */
+    int trim_adapters;                    /* and this */
     int interleaved;
     uint64_t threads; /* 0: not given */
     int pin;
@@ -89,6 +100,8 @@ enum option_kind {
     OPTION_SET,    /* some of option.choices, with commas between; an int, the sum of them */
     OPTION_LEVEL,  /* one of option.choices, some with :N behind; pfq_compression */
     OPTION_COUNT,  /* a number; uint64_t */
+    OPTION_LIMIT,  /* a number, also 0; struct cli_limit */
+    OPTION_SAMPLE, /* a number of reads, or a part of them; pfq_filter_config */
     OPTION_SIZE,   /* bytes, with k, M, G; uint64_t */
     OPTION_TEXT,   /* const char * */
     OPTION_LIST,   /* a text, any number of times; struct cli_list */

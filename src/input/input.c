@@ -358,6 +358,7 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->tick = config->tick;
     made->tick_context = config->tick_context;
     made->no_prefetch = config->no_prefetch;
+    made->rows = config->rows;
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
     made->faults.limit = config->rules.max_faults;
@@ -399,7 +400,7 @@ uint64_t input_records(const struct input *input, int stream)
 uint64_t input_bad_records(const struct input *input)
 {
     uint64_t bad = 0;
-    for (int i = 0; i < input->count; i++)
+    for (int i = 0; i < input->count && input->rules.fastq.skip; i++)
         bad += input->streams[i].bad;
     return bad;
 }

@@ -30,7 +30,8 @@ struct input_config {
     pfq_inflate inflate;
     bool strict;
     bool check_names;
-    bool no_prefetch;           /* read a slice when it is wanted, not before */
+    bool no_prefetch; /* read a slice when it is wanted, not before */
+    uint64_t rows;    /* what is wrong behind the first so many is not looked at; 0: all */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
 
     /* Bytes of files that are done, as this rank knows: its own as soon as they are parsed (of a
@@ -80,7 +81,8 @@ struct threads_aside input_aside(struct input *input);
 int input_streams(const struct input *input);
 const struct input_source *input_source(const struct input *input, int stream);
 
-/* Records of a stream so far, good ones; and bad ones of all streams. */
+/* Records of a stream so far, good ones; and bad ones of all streams, where they are skipped. (A
+ * bad one that is not ends the run, or lies behind the rows that are of interest.) */
 uint64_t input_records(const struct input *input, int stream);
 uint64_t input_bad_records(const struct input *input);
 

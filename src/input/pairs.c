@@ -142,6 +142,12 @@ static pfq_status name_mismatch(struct input *input, uint64_t row, int mate, pfq
     return PFQ_NOT_A_PAIR;
 }
 
+/* Does a fault behind so many good rows of a stream not matter any more? */
+static bool behind_all(const struct input *input, uint64_t rows)
+{
+    return input->rows && (input->interleaved ? rows / 2 : rows) >= input->rows;
+}
+
 /* Compares the names of the rows that all mates have reached. */
 static pfq_status compare_names(struct input *input, pfq_error *err)
 {
@@ -151,7 +157,7 @@ static pfq_status compare_names(struct input *input, pfq_error *err)
     pfq_status status = PFQ_OK;
     if (input->check_names)
         status = mates_compare(&input->mates, until, &row, &mate, &input->own, err);
-    if (!status && row != UINT64_MAX)
+    if (!status && row != UINT64_MAX && !(input->rows && row >= input->rows))
         status = name_mismatch(input, row, mate, err);
     if (!status)
         mates_drop(&input->mates, until);
@@ -208,7 +214,7 @@ static enum outcome judge(struct input *input, uint64_t *row, int *where)
     *row = UINT64_MAX;
     for (int i = 0; i < input->count; i++) {
         struct stream *stream = &input->streams[i];
-        if (!halted(stream) && !ended(stream))
+        if ((!halted(stream) && !ended(stream)) || behind_all(input, good_rows(stream)))
             continue;
         if (good_rows(stream) < *row ||
             (good_rows(stream) == *row && halted(stream) && !halted(&input->streams[*where]))) {
@@ -253,7 +259,8 @@ static pfq_status check_counts(struct input *input, bool *deliver, pfq_error *er
     input->pairs_judged = outcome == DECIDED;
     if (outcome == DECIDED)
         return halted(stream) ? PFQ_OK : no_mate(input, longer_stream(input, row), row, where, err);
-    if (input->interleaved && ended(stream) && !halted(stream) && stream->records % 2)
+    if (input->interleaved && ended(stream) && !halted(stream) && stream->records % 2 &&
+        !behind_all(input, stream->records))
         return no_mate(input, 0, stream->records / 2, 1, err);
     return PFQ_OK;
 }

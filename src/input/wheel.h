@@ -17,6 +17,7 @@ struct input {
     struct slice_rules rules;
     uint64_t slice_bytes;
     bool check_names, interleaved, no_prefetch;
+    uint64_t rows;              /* that are of interest; 0: all */
     struct threads_aside aside; /* the caller's */
     void (*tick)(void *context);
     void *tick_context;

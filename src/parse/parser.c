@@ -161,6 +161,24 @@ pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, pfq
     return status;
 }
 
+pfq_status parser_open_run(const pfq_reads *reads, const pfq_parser_config *config,
+                           const struct reading_wish *wish, pfq_parser **parser, pfq_error *err)
+{
+    pfq_parser *made = NULL;
+    *parser = NULL;
+    pfq_status status = make(config, &made, err);
+    if (status || !made)
+        return status;
+    made->reads = *reads;
+    status = parser_begin(made, wish, err);
+    made->threads = made->reading.input_config.threads;
+    if (status)
+        pfq_parser_close(made);
+    else
+        *parser = made;
+    return status;
+}
+
 bool parser_aligns(const pfq_parser *parser)
 {
     return parser->reads.mates > 1 || parser->reads.interleaved ||

@@ -50,6 +50,12 @@ struct pfq_parser {
  * a failure. */
 pfq_status parser_begin(pfq_parser *parser, const struct reading_wish *wish, pfq_error *err);
 
+/* Opens a parser and begins its run at once, without the look that pfq_parser_open takes: for an
+ * input that can be read but once. Collective; the same on every rank. Owns: pfq_parser_close,
+ * after parser_end. */
+pfq_status parser_open_run(const pfq_reads *reads, const pfq_parser_config *config,
+                           const struct reading_wish *wish, pfq_parser **parser, pfq_error *err);
+
 /* The next round. *more is false when the input is over, or after a failure. If the run fills
  * columns, parser->chunks are made, which live until the call after the next; else there is
  * parser->round. Collective; the same status on every rank. */

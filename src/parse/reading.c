@@ -153,7 +153,8 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser
     to->done = &reading->meter->bytes;
     to->tick = config->progress && pfq_team_rank(team) == 0 ? tell_meanwhile : NULL;
     to->tick_context = reading;
-    to->rules.coded = wish->code_bases;
+    to->rules.coded = wish->coded || wish->code_bases;
+    to->rows = wish->rows;
     if (wish->fill)
         to->filling = (struct fastq_filling){.kernel = to->rules.kernel,
                                              .text_offset = reading->encoding.text_offset,

@@ -49,6 +49,8 @@ struct reading_wish {
     unsigned without;      /* but not these (bits of parfastq/batch.h), */
     bool code_bases;       /* in these forms */
     bool bin_scores;
+    bool coded;    /* bases without codes are refused, whether columns hold codes or not */
+    uint64_t rows; /* what is wrong behind the first so many fragments is no error; 0: all */
     struct threads_aside aside;  /* what the main thread does beside the parsing */
     struct reading_meter *meter; /* of the caller; NULL: nobody looks */
 };

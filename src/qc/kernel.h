@@ -25,8 +25,9 @@ struct qc_kernel {
     /* The sum of all bytes. */
     uint64_t (*sum)(const uint8_t *data, size_t n);
 
-    /* How many bases are G or C. */
+    /* How many bases are G or C; and how many are N. */
     uint64_t (*gc)(const uint8_t *sequence, size_t n);
+    uint64_t (*unknown)(const uint8_t *sequence, size_t n);
 
     /* Where an adapter may begin: for each i in [0, n) writes hit[i], not 0 if the eight bases from
      * i on look like those of a seed: their bits 1 and 2 agree, as two bytes of four bases each.
@@ -34,6 +35,13 @@ struct qc_kernel {
      * n <= QC_SEED_BLOCK; hit has QC_SEED_SPACE bytes, and some behind n are written too. */
     int (*seeds)(const uint8_t *sequence, size_t n, const uint8_t first[QC_ADAPTERS],
                  const uint8_t second[QC_ADAPTERS], uint8_t *hit);
+
+    /* Where a beginning of an adapter may be, an error allowed: for each i in [0, n) writes hit[i],
+     * not 0 if at least QC_ADAPTER_BASES - 1 of the QC_ADAPTER_BASES bases from i on are those of
+     * one of `count` beginnings. sequence[0 .. n + 11) may be read. Bounds of n and hit, and what
+     * is returned, as above. */
+    int (*near)(const uint8_t *sequence, size_t n, const uint8_t (*begin)[QC_ADAPTER_BASES],
+                size_t count, uint8_t *hit);
 };
 
 enum { QC_SEED_BLOCK = 1024, QC_SEED_SPACE = QC_SEED_BLOCK + 64 };

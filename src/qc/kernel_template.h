@@ -138,14 +138,14 @@ static uint64_t sum(const uint8_t *data, size_t n)
     return sum_of(&total);
 }
 
-/* 'C' and 'G' differ in one bit. */
-static inline void gc_vector(const bytes *sequence, bytes *count)
+/* The bytes that are `value` under a mask. */
+static inline void like_vector(const bytes *sequence, uint8_t mask, uint8_t value, bytes *count)
 {
-    const masks is = (*sequence & (uint8_t)(0xdf & ~('C' ^ 'G'))) == ('C' & 'G');
+    const masks is = (*sequence & mask) == value;
     *count -= (bytes)is;
 }
 
-static uint64_t gc(const uint8_t *sequence, size_t n)
+static inline uint64_t like(const uint8_t *sequence, size_t n, uint8_t mask, uint8_t value)
 {
     enum { BEFORE_OVERFLOW = 254 }; /* and the rest */
     sums total = {0}, pairs;
@@ -153,7 +153,7 @@ static uint64_t gc(const uint8_t *sequence, size_t n)
     size_t i = 0;
     for (int k = 1; i + WIDTH <= n; i += WIDTH, k++) {
         LOAD(s, sequence + i);
-        gc_vector(&s, &count);
+        like_vector(&s, mask, value, &count);
         if (k % BEFORE_OVERFLOW == 0) {
             pairs = pairs_of(&count);
             add_pairs(&pairs, &total);
@@ -161,10 +161,21 @@ static uint64_t gc(const uint8_t *sequence, size_t n)
         }
     }
     load_rest(sequence, n, n - i, &s);
-    gc_vector(&s, &count);
+    like_vector(&s, mask, value, &count);
     pairs = pairs_of(&count);
     add_pairs(&pairs, &total);
     return sum_of(&total);
+}
+
+/* 'C' and 'G' differ in one bit. */
+static uint64_t gc(const uint8_t *sequence, size_t n)
+{
+    return like(sequence, n, (uint8_t)(0xdf & ~('C' ^ 'G')), 'C' & 'G');
+}
+
+static uint64_t unknown(const uint8_t *sequence, size_t n)
+{
+    return like(sequence, n, 0xdf, 'N');
 }
 
 /* four[i]: bits 1 and 2 of bases i to i + 3, the first one in the lowest bits; for WIDTH of them.
@@ -222,4 +233,54 @@ static int seeds(const uint8_t *sequence, size_t n, const uint8_t first[QC_ADAPT
     return some != 0;
 }
 
-const struct qc_kernel KERNEL = {KERNEL_NAME, pack, sum, gc, seeds};
+/* Both sides in capitals; how many of the bases agree is counted for WIDTH places at once. */
+static inline void near_vector(const uint8_t *sequence, const uint8_t (*begin)[QC_ADAPTER_BASES],
+                               size_t count, masks *found)
+{
+    bytes base[QC_ADAPTER_BASES];
+    for (int j = 0; j < QC_ADAPTER_BASES; j++) {
+        LOAD(base[j], sequence + j);
+        base[j] &= 0xdf;
+    }
+    *found = (masks){0};
+    for (size_t b = 0; b < count; b++) {
+        masks differ = {0};
+        for (int j = 0; j < QC_ADAPTER_BASES; j++)
+            differ -= base[j] != begin[b][j];
+        *found |= differ < 2;
+    }
+}
+
+static int near(const uint8_t *sequence, size_t n, const uint8_t (*begin)[QC_ADAPTER_BASES],
+                size_t count, uint8_t *hit)
+{
+    uint8_t copy[2 * WIDTH] = {0};
+    masks found;
+    sums any = {0};
+    uint64_t some = 0;
+    size_t i = 0;
+    for (; i + WIDTH <= n; i += WIDTH) {
+        near_vector(sequence + i, begin, count, &found);
+        any |= (sums)found;
+        memcpy(hit + i, &found, WIDTH);
+    }
+    if (i < n) { /* what is found behind n is nobody's, but may be counted as some */
+        memcpy(copy, sequence + i, n - i + QC_ADAPTER_BASES - 1);
+        near_vector(copy, begin, count, &found);
+        any |= (sums)found;
+        memcpy(hit + i, &found, WIDTH);
+    }
+    for (int k = 0; k < WIDTH / 8; k++)
+        some |= any[k];
+    return some != 0;
+}
+
+const struct qc_kernel KERNEL = {
+    .name = KERNEL_NAME,
+    .pack = pack,
+    .sum = sum,
+    .gc = gc,
+    .unknown = unknown,
+    .seeds = seeds,
+    .near = near,
+};

@@ -7,6 +7,7 @@
 #ifndef REPORT_FIGURES_H
 #define REPORT_FIGURES_H
 
+#include "filter/filter.h"
 #include "parfastq/parser.h"
 #include "qc/tally.h"
 
@@ -20,6 +21,15 @@ struct figures {
     int offset;                    /* of its quality characters: 33 or 64 */
     int lowest, highest;           /* class; 0 and -1 without any */
     int score[QC_CLASSES];         /* Phred, of each class */
+
+    /* Of reads that were filtered: two figures stand behind each other, of those before and of
+     * those after, which is `after`. Another owner's; NULL: not filtered. */
+    const struct figures_filter {
+        const pfq_filter_config *config;
+        const struct filter_counts *counts;
+        int mates; /* of the input */
+    } * filter;
+    bool after;
 
     uint64_t reads, bases;
     uint64_t base[QC_BASES];    /* by enum qc_base */

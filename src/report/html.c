@@ -33,8 +33,7 @@ void page_text(const char *text, FILE *out)
 
 /* ---- the table ---- */
 
-/* With commas between groups of three digits. */
-static void print_count(uint64_t n, FILE *out)
+void page_count(uint64_t n, FILE *out)
 {
     uint64_t group = 1;
     while (n / group >= 1000)
@@ -56,16 +55,16 @@ static void print_row(const struct figures *f, FILE *out)
     page_text(figures_short_name(f->name), out);
     for (size_t i = 0; i < 2; i++) {
         fprintf(out, "<td class=\"n\">");
-        print_count(counts[i], out);
+        page_count(counts[i], out);
     }
     fprintf(out, "<td class=\"n\">");
-    print_count(f->shortest, out);
+    page_count(f->shortest, out);
     if (f->longest != f->shortest) {
         fprintf(out, "&ndash;");
-        print_count(f->longest, out);
+        page_count(f->longest, out);
     }
     fprintf(out, "<td class=\"n\">%.1f<td class=\"n\">", f->mean_length);
-    print_count(f->n50, out);
+    page_count(f->n50, out);
     fprintf(out, "<td class=\"n\">%.1f<td class=\"n\">%.1f<td class=\"n\">%.1f<td class=\"n\">%.1f",
             f->mean_score, percent(f->q20, f->bases), percent(f->q30, f->bases),
             percent(f->base[QC_G] + f->base[QC_C], f->bases));
@@ -173,8 +172,11 @@ void report_html(const struct figures *figures, size_t n, FILE *out)
     page_text(n ? figures_short_name(figures[0].name) : "nothing", out);
     fprintf(out, "</title>\n<style>%s</style></head>\n<body><main>\n", page_style);
     fprintf(out, "<h1>Quality of sequencing reads</h1>\n<p>All reads were counted%s.</p>\n",
-            n > 1 ? "; inputs stand side by side" : "");
+            n && figures[0].filter ? ", before and after filtering"
+            : n > 1                ? "; inputs stand side by side"
+                                   : "");
     print_table(figures, n, out);
+    page_filtering(figures, n, out);
     fprintf(out, "<div class=\"%s\">\n", n == 1 ? "alone" : "sections");
     for (size_t i = 0; i < SECTIONS; i++)
         print_section(&sections[i], figures, n, out);

@@ -364,11 +364,48 @@ static void put_verdicts(struct json *json, const struct figures *f)
     close(json, '}');
 }
 
-static void put_input(struct json *json, const struct figures *f)
+/* The steps that were taken, with their numbers. */
+static void put_settings(struct json *json, const pfq_filter_config *config)
 {
-    open(json, NULL, '{');
-    text(json, "file", f->name);
-    text(json, "format", f->format);
+    const struct {
+        const char *name;
+        bool given;
+        uint64_t value;
+    } settings[] = {
+        {"head", config->head != 0, config->head},
+        {"sample_records", config->sample_records != 0, config->sample_records},
+        {"seed", config->sample_records || config->sample_fraction > 0, config->seed},
+        {"trim_quality", config->trim_quality != 0, config->trim_quality},
+        {"min_length", config->min_length != 0, config->min_length},
+        {"max_length", config->max_length != 0, config->max_length},
+        {"max_n", config->limit_n, config->max_n},
+        {"min_mean_quality", config->min_mean_quality != 0, config->min_mean_quality},
+        {"min_error_quality", config->min_error_quality != 0, config->min_error_quality},
+    };
+    open_line(json, "settings", '{');
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (settings[i].given)
+            count(json, settings[i].name, settings[i].value);
+    if (config->sample_fraction > 0)
+        number(json, "sample_fraction", config->sample_fraction);
+    if (config->trim_adapters)
+        truth(json, "trim_adapters", true);
+    close_line(json, '}');
+}
+
+static void put_filter(struct json *json, const struct figures_filter *filter)
+{
+    open(json, "filter", '{');
+    put_settings(json, filter->config);
+    for (size_t c = 0; c < FILTER_COUNTS; c++)
+        if (filter_has_count(filter->config, filter->mates, c))
+            count(json, filter_counts[c].name, filter->counts->words[c]);
+    close(json, '}');
+}
+
+/* Everything that is counted of reads. */
+static void put_statistics(struct json *json, const struct figures *f)
+{
     put_encoding(json, f);
     put_counts(json, f);
     put_lengths(json, f);
@@ -382,6 +419,21 @@ static void put_input(struct json *json, const struct figures *f)
     put_tiles(json, f);
     put_long_reads(json, f);
     put_verdicts(json, f);
+}
+
+/* `after` is NULL where reads were not filtered. */
+static void put_input(struct json *json, const struct figures *f, const struct figures *after)
+{
+    open(json, NULL, '{');
+    text(json, "file", f->name);
+    text(json, "format", f->format);
+    put_statistics(json, f);
+    if (after) {
+        put_filter(json, f->filter);
+        open(json, "after", '{');
+        put_statistics(json, after);
+        close(json, '}');
+    }
     close(json, '}');
 }
 
@@ -395,7 +447,8 @@ void report_json(const struct figures *figures, size_t n, FILE *out)
     text(&json, "software_version", pfq_version());
     open(&json, "inputs", '[');
     for (size_t i = 0; i < n; i++)
-        put_input(&json, &figures[i]);
+        if (!figures[i].after)
+            put_input(&json, &figures[i], figures[i].filter ? &figures[i + 1] : NULL);
     close(&json, ']');
     fprintf(out, "\n}\n");
 }

@@ -20,6 +20,12 @@ page_draw page_quality, page_read_quality, page_bases, page_gc, page_lengths, pa
 bool page_has_tiles(const struct figures *figures);
 bool page_has_long_reads(const struct figures *figures);
 
+/* What became of the reads that were filtered; nothing if none were. */
+void page_filtering(const struct figures *figures, size_t n, FILE *out);
+
+/* With commas between groups of three digits. */
+void page_count(uint64_t n, FILE *out);
+
 /* A text in HTML. */
 void page_text(const char *text, FILE *out);
 

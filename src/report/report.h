@@ -24,4 +24,8 @@ void report_fastqc_summary(const struct figures *figures, FILE *out);
 /* One page that needs nothing else; inputs side by side. */
 void report_html(const struct figures *figures, size_t n, FILE *out);
 
+/* What became of the reads that were filtered, of each mate. */
+void report_filtering(const pfq_filter_config *config, const struct filter_counts *counts,
+                      int mates, FILE *out);
+
 #endif

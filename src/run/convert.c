@@ -8,23 +8,24 @@
 
 #include "base/memory.h"
 #include "run/counting.h"
+#include "run/filtering.h"
 #include "run/stats.h"
 #include "store/store.h"
 #include "team/team.h"
 
-/* Quality characters only of Phred+64 data: none below '@', some above 'K' (Phred+33 of 42). */
-enum { PHRED64_LOW = 64, PHRED64_HIGH_ABOVE = 75, PHRED64_HIGH = 104 };
-
 struct convert {
     pfq_team *team;
-    struct reading reading;
+    struct reading *reading; /* that one, or that of the filtering */
+    struct reading plain;
+    bool filters;
+    struct filtering filtering;
     struct counting counting;
     struct batches {
         pfq_batch *list;
         size_t count, capacity;
     } batches[2][PFQ_MAX_MATES]; /* of this round, and of the one that is being written */
     int now;
-    uint8_t low, high; /* the smallest and the largest quality character of this rank */
+    struct characters characters;
     pfq_compression compression;
     bool qc;
     struct stats_counted counted; /* of this rank, where qc is set */
@@ -59,7 +60,7 @@ static bool write_rows(void *context)
 static void warn_of_plugin(const struct convert *convert)
 {
     if (convert->compression.method == PFQ_COMPRESS_ZSTD)
-        reading_warn(&convert->reading,
+        reading_warn(convert->reading,
                      "zstd is not a stock filter of HDF5: who reads this file needs the plugin for "
                      "filter 32015 (in Python: import hdf5plugin)");
 }
@@ -95,14 +96,13 @@ static unsigned left_out(const pfq_convert_config *config)
 static void begin_qc(struct convert *convert, const pfq_reads *reads,
                      const pfq_convert_config *config)
 {
-    convert->qc = config->qc;
     if (!config->qc)
         return;
     stats_name_mates(reads, &convert->counted);
     convert->counted.format = "FASTQ";
     convert->counted.encoding = config->parse.quality_encoding;
     tallying_begin(&convert->counted.tallying, reads->interleaved ? 2 : reads->mates,
-                   reads->interleaved, convert->reading.input_config.threads, true, &convert->own);
+                   reads->interleaved, convert->reading->input_config.threads, true, &convert->own);
 }
 
 /* Creates the output and the means of filling it. */
@@ -121,13 +121,14 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .without = left_out(config),
         .bases = config->bases,
         .scores = config->scores,
-        .threads = convert->reading.input_config.threads,
-        .aside = input_aside(convert->reading.input),
+        .threads = convert->reading->input_config.threads,
+        .aside = input_aside(convert->reading->input),
         .command = config->command,
         .index_names = config->index_names,
     };
     counting_begin(&convert->counting, reads);
-    begin_qc(convert, reads, config);
+    if (!convert->filters)
+        begin_qc(convert, reads, config);
     pfq_status status = spare_inputs(convert->team, reads, output, err);
     if (!status)
         status = team_output_create(convert->team, output, config->force, &convert->output, err);
@@ -153,8 +154,6 @@ static pfq_status list_batches(struct convert *convert, const struct input_slice
             if (memory_grow(&to->list, &to->capacity, to->count + 1, sizeof *to->list, err))
                 return PFQ_NO_MEMORY;
             to->list[to->count++] = from->batch;
-            convert->low = from->low < convert->low ? from->low : convert->low;
-            convert->high = from->high > convert->high ? from->high : convert->high;
         }
         number += chunk->count;
     }
@@ -165,8 +164,9 @@ static pfq_status list_batches(struct convert *convert, const struct input_slice
 static pfq_status make_parts(struct convert *convert, const struct input_round *round,
                              struct store_part *parts, pfq_error *err)
 {
-    const int deal = convert->reading.input_config.filling.deal;
+    const int deal = convert->reading->input_config.filling.deal;
     pfq_status status = PFQ_OK;
+    characters_note(&convert->characters, round, deal);
     convert->now = !convert->now;
     struct batches *const batches = convert->batches[convert->now];
     for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
@@ -186,7 +186,7 @@ static pfq_status make_parts(struct convert *convert, const struct input_round *
 /* All threads count the text of the round, while the main thread writes the rows of the last. */
 static void count_qc(struct convert *convert, const struct input_round *round)
 {
-    const struct threads_aside aside = input_aside(convert->reading.input);
+    const struct threads_aside aside = input_aside(convert->reading->input);
     if (convert->qc && !convert->own.status)
         tallying_round(&convert->counted.tallying, round, &aside, &convert->own);
 }
@@ -196,21 +196,53 @@ static pfq_status turn(struct convert *convert, bool *more, pfq_error *err)
 {
     const struct input_round *round;
     struct store_part parts[PFQ_MAX_MATES] = {0};
-    const pfq_status status = input_next(convert->reading.input, &convert->own, &round, err);
+    const pfq_status status = input_next(convert->reading->input, &convert->own, &round, err);
     *more = round != NULL;
     if (status || !round)
         return status;
     counting_add(&convert->counting, round);
     count_qc(convert, round);
     make_parts(convert, round, parts, &convert->own); /* a failure is agreed in the next turn */
-    reading_tell(&convert->reading, false);
+    reading_tell(convert->reading, false);
     return store_append(convert->store, parts, err);
 }
 
+/* One round of reads of which some have been dropped or cut. The blank lines that ended files are
+ * of what these files were, and do not come along. */
+static pfq_status turn_filtered(struct convert *convert, bool *more, pfq_error *err)
+{
+    struct store_part parts[PFQ_MAX_MATES] = {0};
+    const pfq_status status = filtering_turn(&convert->filtering, &convert->own, more, err);
+    if (status || !*more)
+        return status;
+    const struct filtering_round *const round = filtering_now(&convert->filtering);
+    for (int mate = 0; mate < convert->filtering.mates; mate++) {
+        parts[mate].batches = round->kept[mate];
+        parts[mate].count = round->chunks;
+    }
+    return store_append(convert->store, parts, err);
+}
+
+/* What is in the file of reads that were filtered: those that were kept. */
+static void count_kept(const struct convert *convert, struct store_origin *origins)
+{
+    const struct input *const input = convert->reading->input;
+    for (int i = 0; i < input_streams(input); i++) {
+        uint64_t row = 0;
+        for (size_t k = 0; k < input_source(input, i)->count; k++, origins++) {
+            origins->first_row = row;
+            origins->records = filtering_of_file(&convert->filtering, i, k);
+            origins->tail_bytes = 0;
+            row += origins->records;
+        }
+    }
+}
+
 /* The rows of /provenance, from what every rank knows. */
-static pfq_status list_origins(const struct input *input, struct store_origin **origins,
+static pfq_status list_origins(const struct convert *convert, struct store_origin **origins,
                                size_t *count, pfq_error *err)
 {
+    const struct input *const input = convert->reading->input;
     *count = 0;
     for (int i = 0; i < input_streams(input); i++)
         *count += input_source(input, i)->count;
@@ -230,6 +262,8 @@ static pfq_status list_origins(const struct input *input, struct store_origin **
             origin->records = file->records;
             origin->tail_bytes = file->tail_bytes;
         }
+    if (convert->filters)
+        count_kept(convert, *origins);
     return PFQ_OK;
 }
 
@@ -240,7 +274,7 @@ static pfq_status keep_qc(struct convert *convert, pfq_error *err)
     if (!convert->qc)
         return PFQ_OK;
     pfq_status status = team_conclude(convert->team, &convert->own, err);
-    if (!status)
+    if (!status && !convert->filters)
         status = tallying_unite(&convert->counted.tallying, convert->team, err);
     if (!status)
         status = stats_json(convert->team, &convert->counted, &convert->summary, &bytes, err);
@@ -253,7 +287,7 @@ static pfq_status finish_store(struct convert *convert, pfq_error *err)
 {
     struct store_origin *origins = NULL;
     size_t count;
-    list_origins(convert->reading.input, &origins, &count, &convert->own);
+    list_origins(convert, &origins, &count, &convert->own);
     pfq_status status = team_conclude(convert->team, &convert->own, err);
     if (!status) {
         status = store_finish(convert->store, origins, count, err);
@@ -263,38 +297,40 @@ static pfq_status finish_store(struct convert *convert, pfq_error *err)
     return status;
 }
 
-/* In auto mode qualities are Phred+33; says so where the whole input looks like the older Phred+64.
- */
-static pfq_status warn_of_phred64(struct convert *convert, const pfq_parser_config *config,
-                                  pfq_error *err)
+/* Has the file keep what became of all reads. */
+static pfq_status keep_filter(struct convert *convert, pfq_error *err)
 {
-    uint64_t low = convert->low, high = convert->high;
-    pfq_status status = team_min(convert->team, &low, 1, err);
-    if (!status)
-        status = team_max(convert->team, &high, 1, err);
-    if (!status && config->quality_encoding == PFQ_QUALITY_AUTO && low >= PHRED64_LOW &&
-        high > PHRED64_HIGH_ABOVE && high <= PHRED64_HIGH)
-        reading_warn(
-            &convert->reading,
-            "all quality characters lie between '%c' and '%c': this looks like the Phred+64 "
-            "of Illumina 1.3 to 1.7, but was read as Phred+33; if so, convert again with "
-            "--quality-encoding illumina1.3",
-            (int)low, (int)high);
+    const struct filtering *const filtering = &convert->filtering;
+    const pfq_status status = filtering_unite(&convert->filtering, err);
+    for (int mate = 0; mate < filtering->mates && !status; mate++)
+        for (size_t c = 0; c < FILTER_COUNTS; c++)
+            if (filter_has_count(&filtering->config, filtering->mates, c))
+                store_keep_count(convert->store, mate, filter_counts[c].name,
+                                 filtering->sum[mate].words[c]);
     return status;
 }
 
-static pfq_status finish(struct convert *convert, const pfq_parser_config *config,
-                         pfq_counts *counts, pfq_error *err)
+static pfq_status count(struct convert *convert, pfq_counts *counts, pfq_error *err)
 {
-    pfq_status status = keep_qc(convert, err);
+    if (!convert->filters)
+        return counting_end(&convert->counting, convert->reading, counts, err);
+    filtering_count(&convert->filtering, counts);
+    return PFQ_OK;
+}
+
+static pfq_status finish(struct convert *convert, pfq_counts *counts, pfq_error *err)
+{
+    pfq_status status = convert->filters ? keep_filter(convert, err) : PFQ_OK;
+    if (!status)
+        status = keep_qc(convert, err);
     if (!status)
         status = finish_store(convert, err);
+    if (!status && !convert->filters)
+        status = characters_warn(&convert->characters, convert->reading, err);
     if (!status)
-        status = warn_of_phred64(convert, config, err);
+        status = count(convert, counts, err);
     if (!status)
-        status = counting_end(&convert->counting, &convert->reading, counts, err);
-    if (!status)
-        status = reading_conclude(&convert->reading, err);
+        status = reading_conclude(convert->reading, err);
     if (status && status != PFQ_BAD_RECORDS)
         return status;
     struct team_output *output = convert->output;
@@ -303,31 +339,58 @@ static pfq_status finish(struct convert *convert, const pfq_parser_config *confi
     return published ? published : status;
 }
 
-pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
-                       const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
+/* Opens the input as this run wants it. */
+static pfq_status open_input(struct convert *convert, const pfq_reads *reads,
+                             const pfq_convert_config *config, pfq_error *err)
 {
-    struct convert convert = {.team = team, .low = UINT8_MAX, .compression = config->compression};
-    bool more = true;
+    const struct threads_aside aside = {.step = write_rows, .context = convert};
+    const bool codes = config->bases == PFQ_BASES_CODE, bins = config->scores == PFQ_SCORES_BIN8;
     const struct reading_wish wish = {.skip_bad_records =
                                           config->parse.on_error == PFQ_ON_ERROR_SKIP,
                                       .fill = true,
                                       .without = left_out(config),
-                                      .code_bases = config->bases == PFQ_BASES_CODE,
-                                      .bin_scores = config->scores == PFQ_SCORES_BIN8,
-                                      .aside = {.step = write_rows, .context = &convert}};
+                                      .code_bases = codes,
+                                      .bin_scores = bins,
+                                      .aside = aside};
+    const struct filtering_wish filter = {.filter = &config->filter,
+                                          .code_bases = codes,
+                                          .bin_scores = bins,
+                                          .without = left_out(config),
+                                          .aside = aside,
+                                          .counted = config->qc ? &convert->counted : NULL,
+                                          .all = true};
+    convert->reading = &convert->plain;
+    if (!convert->filters)
+        return reading_open(convert->team, reads, &config->parse, &wish, convert->reading, err);
+    const pfq_status status =
+        filtering_open(convert->team, reads, &config->parse, &filter, &convert->filtering, err);
+    if (convert->filtering.parser)
+        convert->reading = filtering_reading(&convert->filtering);
+    return status;
+}
+
+pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
+                       const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
+{
+    struct convert convert = {.team = team,
+                              .characters = {.low = UINT8_MAX},
+                              .compression = config->compression,
+                              .qc = config->qc,
+                              .filters = filter_wanted(&config->filter)};
+    bool more = true;
     pfq_status status = check_config(config, err);
     if (!status)
         status = store_settle_compression(&convert.compression, err);
     if (!status)
-        status = reading_open(team, reads, &config->parse, &wish, &convert.reading, err);
+        status = open_input(&convert, reads, config, err);
     if (!status)
         warn_of_plugin(&convert);
     if (!status)
         status = prepare(&convert, reads, output, config, err);
     while (!status && more)
-        status = turn(&convert, &more, err);
+        status = convert.filters ? turn_filtered(&convert, &more, err) : turn(&convert, &more, err);
     if (!status)
-        status = finish(&convert, &config->parse, counts, err);
+        status = finish(&convert, counts, err);
     store_abandon(convert.store);
     if (status)
         team_output_name(convert.output, err);
@@ -335,8 +398,9 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
         for (int i = 0; i < 2; i++)
             free(convert.batches[i][mate].list);
-    tallying_end(&convert.counted.tallying);
+    stats_release(&convert.counted);
     free(convert.summary);
-    reading_close(&convert.reading);
+    reading_close(&convert.plain);
+    filtering_close(&convert.filtering);
     return status;
 }

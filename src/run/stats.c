@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "parse/reading.h"
+#include "run/filtering.h"
 #include "team/team.h"
 
 void stats_name_mates(const pfq_reads *reads, struct stats_counted *counted)
@@ -40,6 +41,32 @@ static pfq_status turn(struct reading *reading, struct tallying *tallying, pfq_e
     tallying_round(tallying, round, &aside, own);
     reading_tell(reading, false);
     return PFQ_OK;
+}
+
+void stats_release(struct stats_counted *counted)
+{
+    tallying_end(&counted->tallying);
+    tallying_end(&counted->after);
+}
+
+/* One FASTQ input, some of whose reads are dropped or cut. */
+static pfq_status count_filtered(pfq_team *team, const pfq_reads *reads,
+                                 const pfq_stats_config *config, bool all,
+                                 struct stats_counted *counted, pfq_error *err)
+{
+    const struct filtering_wish wish = {.filter = &config->filter, .counted = counted, .all = all};
+    const pfq_error own = {0};
+    struct filtering filtering;
+    bool more = true;
+    pfq_status status = filtering_open(team, reads, &config->parse, &wish, &filtering, err);
+    while (!status && more)
+        status = filtering_turn(&filtering, &own, &more, err);
+    if (!status)
+        status = filtering_unite(&filtering, err);
+    if (!status)
+        status = reading_conclude(filtering_reading(&filtering), err);
+    filtering_close(&filtering);
+    return status;
 }
 
 /* One FASTQ input. */
@@ -118,8 +145,13 @@ static pfq_status count_one(pfq_team *team, const pfq_reads *reads, const pfq_st
     const pfq_status status = team_max(team, &store, 1, err);
     if (status)
         return status;
+    if (store && filter_wanted(&config->filter))
+        return error_set(err, PFQ_USAGE, reads->files[0][0],
+                         "filters are for FASTQ; this is an HDF5 file");
     if (store)
         return stats_count_store(team, reads->files[0][0], config, all, counted, err);
+    if (filter_wanted(&config->filter))
+        return count_filtered(team, reads, config, all, counted, err);
     return count_reads(team, reads, config, all, counted, err);
 }
 
@@ -151,7 +183,7 @@ pfq_status pfq_stats(pfq_team *team, const pfq_reads *inputs, size_t n,
             *err = bad;
     }
     for (size_t i = 0; counted && i < n; i++)
-        tallying_end(&counted[i].tallying);
+        stats_release(&counted[i]);
     free(counted);
     return status;
 }

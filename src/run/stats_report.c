@@ -12,13 +12,58 @@
 #include "run/stats.h"
 #include "team/team.h"
 
-enum { PATH_BYTES = 2 * PFQ_ERROR_FILE_BYTES };
+enum { PATH_BYTES = 2 * PFQ_ERROR_FILE_BYTES, NAME_BYTES = PFQ_ERROR_FILE_BYTES + 16 };
 
-/* All figures; on rank 0 alone. */
+/* All figures, and what they name; on rank 0 alone. */
 struct sheet {
     struct figures *figures;
     size_t count, capacity;
+    struct filtered {
+        char name[NAME_BYTES];
+        struct figures_filter filter;
+    } * *filtered; /* of the reads after filtering */
+    size_t filtered_count, filtered_capacity;
 };
+
+static void name_figures(const struct stats_counted *counted, int m, bool after,
+                         char name[NAME_BYTES])
+{
+    snprintf(name, NAME_BYTES, "%s%s", counted->names[m], after ? ":filtered" : "");
+}
+
+static struct filtered *add_filtered(struct sheet *sheet, pfq_error *err)
+{
+    if (memory_grow(&sheet->filtered, &sheet->filtered_capacity, sheet->filtered_count + 1,
+                    sizeof *sheet->filtered, err))
+        return NULL;
+    struct filtered *const made = memory_allocate(1, sizeof *made, err);
+    if (made)
+        sheet->filtered[sheet->filtered_count++] = made;
+    return made;
+}
+
+/* Behind the figures of the reads before filtering, which it is linked to. */
+static pfq_status fill_after(struct sheet *sheet, const struct stats_counted *counted, int m,
+                             pfq_error *err)
+{
+    struct filtered *const filtered = add_filtered(sheet, err);
+    if (!filtered)
+        return PFQ_NO_MEMORY;
+    pfq_status status = memory_grow(&sheet->figures, &sheet->capacity, sheet->count + 1,
+                                    sizeof *sheet->figures, err);
+    if (status)
+        return status;
+    struct figures *const before = &sheet->figures[sheet->count - 1];
+    struct figures *const after = &sheet->figures[sheet->count++];
+    name_figures(counted, m, true, filtered->name);
+    filtered->filter = (struct figures_filter){&counted->filter, &counted->filter_counts[m],
+                                               counted->tallying.mates};
+    status = figures_make(after, filtered->name, counted->format,
+                          tallying_of(&counted->after, m, 0), before->encoding, err);
+    before->filter = after->filter = &filtered->filter;
+    after->after = true;
+    return status;
+}
 
 static pfq_status fill(struct sheet *sheet, const struct stats_counted *counted, size_t n,
                        pfq_error *err)
@@ -32,6 +77,8 @@ static pfq_status fill(struct sheet *sheet, const struct stats_counted *counted,
                 status = figures_make(&sheet->figures[sheet->count++], counted[i].names[m],
                                       counted[i].format, tallying_of(&counted[i].tallying, m, 0),
                                       counted[i].encoding, err);
+            if (!status && counted[i].filtered)
+                status = fill_after(sheet, &counted[i], m, err);
         }
     return status;
 }
@@ -98,6 +145,9 @@ static void release(struct sheet *sheet)
     for (size_t i = 0; i < sheet->count; i++)
         figures_release(&sheet->figures[i]);
     free(sheet->figures);
+    for (size_t i = 0; i < sheet->filtered_count; i++)
+        free(sheet->filtered[i]);
+    free(sheet->filtered);
 }
 
 pfq_status stats_json(pfq_team *team, const struct stats_counted *counted, char **json,
@@ -169,14 +219,17 @@ static pfq_status put_directories(pfq_team *team, const struct stats_counted *co
                                   pfq_error *err)
 {
     size_t at = 0;
+    char name[NAME_BYTES];
     for (size_t i = 0; i < n; i++)
-        for (int m = 0; m < counted[i].tallying.mates; m++, at++) {
-            const struct figures *const figures = sheet->figures ? &sheet->figures[at] : NULL;
-            const pfq_status status =
-                put_fastqc(team, config->fastqc, config->force, counted[i].names[m], figures, err);
-            if (status)
-                return status;
-        }
+        for (int m = 0; m < counted[i].tallying.mates; m++)
+            for (int after = 0; after < (counted[i].filtered ? 2 : 1); after++, at++) {
+                const struct figures *const figures = sheet->figures ? &sheet->figures[at] : NULL;
+                name_figures(&counted[i], m, after, name);
+                const pfq_status status =
+                    put_fastqc(team, config->fastqc, config->force, name, figures, err);
+                if (status)
+                    return status;
+            }
     return PFQ_OK;
 }
 
@@ -205,7 +258,7 @@ pfq_status stats_report(pfq_team *team, const struct stats_counted *counted, siz
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
         status = put_all(team, counted, n, config, &sheet, err);
-    if (!status && pfq_team_rank(team) == 0)
+    if (!status && out && pfq_team_rank(team) == 0)
         report_table(sheet.figures, sheet.count, config->tabs, out);
     release(&sheet);
     return status;

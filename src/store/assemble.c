@@ -190,6 +190,21 @@ static bool put_attributes(const struct store *store, const struct mate_writer *
     return good;
 }
 
+/* What became of the reads, where they were filtered. */
+static bool put_filter(const struct mate_writer *mate, hid_t parent)
+{
+    if (!mate->count)
+        return true;
+    hid_t group = H5Gcreate2(parent, SCHEMA_FILTER, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    bool good = group >= 0;
+    for (size_t i = 0; good && i < mate->count; i++)
+        good = h5_put_number(group, mate->counts[i].name, mate->counts[i].value);
+    const hid_t reason = h5_keep_reason(good);
+    h5_close_group(&group);
+    h5_restore_reason(reason);
+    return good;
+}
+
 static bool put_group(const struct store *store, struct driver_plan *plan, hid_t file, int m)
 {
     const char name[] = {'r', 'e', 'a', 'd', (char)('1' + m), '\0'};
@@ -197,7 +212,8 @@ static bool put_group(const struct store *store, struct driver_plan *plan, hid_t
     bool good = group >= 0;
     for (enum schema_column column = 0; good && column < SCHEMA_COLUMNS; column++)
         good = !schema_has(store->without, column) || put_dataset(store, plan, m, group, column);
-    good = good && put_attributes(store, &store->mate[m], group);
+    good =
+        good && put_attributes(store, &store->mate[m], group) && put_filter(&store->mate[m], group);
     const hid_t reason = h5_keep_reason(good);
     h5_close_group(&group);
     h5_restore_reason(reason);

@@ -62,6 +62,32 @@ static void print_mate(const struct store_reader *reader, int m, FILE *out)
         print_text(out, schema_texts[i], texts[i]);
 }
 
+/* An attribute of /readN/filter. */
+static herr_t print_count(hid_t group, const char *name, const H5A_info_t *info, void *out)
+{
+    uint64_t value;
+    (void)info;
+    if (h5_get_number(group, name, &value))
+        fprintf(out, "%-28s %llu\n", name, (unsigned long long)value);
+    return 0;
+}
+
+/* What became of the reads of a mate, where they were filtered; HDF5 gives names in their order. */
+static void print_filter(const struct store_reader *reader, int m, FILE *out)
+{
+    const char name[] = {'r', 'e', 'a', 'd', (char)('1' + m), '/', 0};
+    char path[32];
+    snprintf(path, sizeof path, "%s%s", name, SCHEMA_FILTER);
+    if (H5Lexists(reader->file, path, H5P_DEFAULT) <= 0)
+        return;
+    hid_t group = H5Gopen2(reader->file, path, H5P_DEFAULT);
+    if (group < 0)
+        return;
+    fprintf(out, "\n/%s\n", path);
+    H5Aiterate2(group, H5_INDEX_NAME, H5_ITER_INC, NULL, print_count, out);
+    h5_close_group(&group);
+}
+
 /* The name of a filter of HDF5, short; "?" for one that is unknown here. */
 static void name_filter(hid_t properties, unsigned i, char *text, size_t size)
 {
@@ -175,8 +201,10 @@ static pfq_status print_origins(struct store_reader *reader, FILE *out, pfq_erro
 pfq_status store_print(struct store_reader *reader, FILE *out, pfq_error *err)
 {
     print_root(reader, out);
-    for (int m = 0; m < reader->summary.mates; m++)
+    for (int m = 0; m < reader->summary.mates; m++) {
         print_mate(reader, m, out);
+        print_filter(reader, m, out);
+    }
     print_datasets(reader, out);
     print_summary(reader, out);
     const pfq_status status = print_origins(reader, out, err);

@@ -8,6 +8,8 @@
  *     /readN                   attributes: schema_number, schema_text; N = 1 .. mates
  *     /readN/<dataset>         the rows of schema_datasets; attributes `unit` and `description`, of
  *                              sequence and quality also `form`
+ *     /readN/filter            where reads were filtered: numbers before and after, and why reads
+ *                              were dropped or cut, as attributes (filter/filter.h names them)
  *     /provenance              one row per input file, see provenance.h
  */
 #ifndef STORE_SCHEMA_H
@@ -60,6 +62,8 @@ struct schema_dataset {
 };
 
 extern const struct schema_dataset schema_datasets[SCHEMA_COLUMNS];
+
+#define SCHEMA_FILTER "filter" /* a group below /readN */
 
 /* The index of names among the columns that a file may be without. */
 enum { SCHEMA_INDEX = 1 << 8 };

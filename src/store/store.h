@@ -88,6 +88,10 @@ bool store_step(struct store *store);
 /* Has /summary/json hold a text, which must stay until store_finish returns. Rank 0 alone. */
 void store_keep_summary(struct store *store, const char *json, size_t bytes);
 
+/* Has a mate (from 0) keep a number of its filtering, as an attribute of /readN/filter. A failure
+ * is told at the end. Local; the same on every rank, or rank 0 alone. */
+void store_keep_count(struct store *store, int mate, const char *name, uint64_t value);
+
 /* Writes attributes and provenance (of rank 0), flushes and closes. Releases the store in any case.
  * Collective; the same status on every rank. */
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,

@@ -29,6 +29,9 @@ static void release(struct store *store)
 {
     for (int m = 0; m < PFQ_MAX_MATES; m++) {
         exceptions_release(&store->mate[m].exceptions);
+        for (size_t i = 0; i < store->mate[m].count; i++)
+            free(store->mate[m].counts[i].name);
+        free(store->mate[m].counts);
         for (int column = 0; column < SCHEMA_COLUMNS; column++)
             extents_release(&store->mate[m].extents[column]);
     }
@@ -298,6 +301,17 @@ void store_keep_summary(struct store *store, const char *json, size_t bytes)
 {
     store->summary = json;
     store->summary_bytes = bytes;
+}
+
+void store_keep_count(struct store *store, int mate, const char *name, uint64_t value)
+{
+    struct mate_writer *const writer = &store->mate[mate];
+    if (memory_grow(&writer->counts, &writer->count_capacity, writer->count + 1,
+                    sizeof *writer->counts, &store->failure))
+        return;
+    char *const copy = memory_string(name, &store->failure);
+    if (copy)
+        writer->counts[writer->count++] = (struct kept_count){copy, value};
 }
 
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,

@@ -31,6 +31,11 @@ struct mate_writer {
     struct exceptions exceptions;           /* of this rank in this round */
     uint64_t min_length, max_length;        /* of this rank's records, all rounds */
     uint64_t style; /* of the group, or STYLE_UNKNOWN while there are no rows */
+    struct kept_count {
+        char *name;
+        uint64_t value;
+    } * counts; /* of its filtering */
+    size_t count, count_capacity;
 };
 
 /* How far one column of a part has been taken. */

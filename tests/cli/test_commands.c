@@ -9,7 +9,7 @@
 #include "support/check.h"
 #include "team/team.h"
 
-enum { MOST_WORDS = 16 };
+enum { MOST_WORDS = 24 };
 
 /* ---- the library, which remembers how it was called ---- */
 
@@ -22,6 +22,8 @@ static struct {
     pfq_convert_config convert;
     pfq_export_config export;
     pfq_stats_config stats;
+    pfq_filter_run_config filter;
+    const char *outputs[PFQ_MAX_MATES];
     size_t inputs;
     pfq_get_config get;
     const char *names[2]; /* the first two */
@@ -55,6 +57,19 @@ pfq_status pfq_stats(pfq_team *team, const pfq_reads *inputs, size_t n,
     see_reads(&inputs[n - 1]);
     seen.inputs = n;
     seen.stats = *config;
+    seen.parse = config->parse;
+    return PFQ_OK;
+}
+
+pfq_status pfq_filter(pfq_team *team, const pfq_reads *reads,
+                      const char *const outputs[PFQ_MAX_MATES], const pfq_filter_run_config *config,
+                      pfq_counts *counts, FILE *out, pfq_error *err)
+{
+    (void)team, (void)counts, (void)out, (void)err;
+    see_reads(reads);
+    for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
+        seen.outputs[mate] = outputs[mate];
+    seen.filter = *config;
     seen.parse = config->parse;
     return PFQ_OK;
 }
@@ -238,6 +253,40 @@ static void options_reach_the_config_of_convert(void)
     CHECK(seen.parse.no_name_check && !seen.convert.force);
 }
 
+static void options_reach_the_config_of_filter(void)
+{
+    good("filter -o a -O b --output3 c -1 x -2 y -3 z --min-length 30 --max-length 99 --max-n 0 "
+         "--trim-adapters");
+    CHECK_TEXT(seen.outputs[0], "a");
+    CHECK_TEXT(seen.outputs[1], "b");
+    CHECK_TEXT(seen.outputs[2], "c");
+    CHECK(!seen.outputs[3] && !seen.filter.json && !seen.filter.force);
+    CHECK_EQUAL(seen.filter.filter.min_length, 30);
+    CHECK_EQUAL(seen.filter.filter.max_length, 99);
+    CHECK(seen.filter.filter.limit_n && seen.filter.filter.max_n == 0);
+    CHECK(seen.filter.filter.trim_adapters);
+    CHECK_EQUAL(seen.filter.level, 6);
+    good("filter -o a x --head 7 --sample 3 --seed 5 --trim-quality 9 --json j --level 1 -f");
+    CHECK(!seen.outputs[1] && seen.filter.force);
+    CHECK_TEXT(seen.filter.json, "j");
+    CHECK_EQUAL(seen.filter.filter.head, 7);
+    CHECK_EQUAL(seen.filter.filter.sample_records, 3);
+    CHECK_EQUAL(seen.filter.filter.seed, 5);
+    CHECK_EQUAL(seen.filter.filter.trim_quality, 9);
+    CHECK_EQUAL(seen.filter.level, 1);
+    good("convert -o o x --min-mean-quality 20");
+    CHECK_EQUAL(seen.convert.filter.min_mean_quality, 20);
+    CHECK(!seen.convert.filter.limit_n && !seen.convert.filter.trim_adapters);
+    good("stats x --min-error-quality 12 --max-n 3");
+    CHECK_EQUAL(seen.stats.filter.min_error_quality, 12);
+    CHECK(seen.stats.filter.limit_n && seen.stats.filter.max_n == 3);
+    bad("filter x", "no output: name the FASTQ file with -o");
+    bad("filter -o a --output3 c -1 x -2 y -3 z", "--output3 is given without the one before");
+    bad("filter -o a -O x -1 x -2 y", "'x' is both input and output");
+    bad("filter -o - x", "'-' stands for the standard input of reads alone; outputs and HDF5 files "
+                         "need a name (write ./- for a file called -)");
+}
+
 static void options_reach_the_config_of_get(void)
 {
     good("get in.h5 one two --mate 2 --names more.txt --fasta -t2 -f -o out.fq");
@@ -392,6 +441,7 @@ int main(void)
     options_reach_the_config_of_convert();
     options_reach_the_config_of_export();
     options_reach_the_config_of_stats();
+    options_reach_the_config_of_filter();
     options_reach_the_config_of_get();
     wrong_combinations_are_refused();
     streams_are_refused_by_name();

@@ -243,8 +243,42 @@ static const char *example(const struct option *row)
         return "gzip:9";
     case OPTION_ROWS:
         return "1:2";
+    case OPTION_LIMIT:
+        return "0";
+    case OPTION_SAMPLE:
+        return "0.5";
+    case OPTION_COUNT:
+    case OPTION_SIZE:
+        return "1";
     default:
-        return row->low == 1 ? "1" : "text";
+        return "text";
+    }
+}
+
+static void a_sample_is_a_number_or_a_part(void)
+{
+    struct cli_options options = good(CLI_FILTER, "--sample 1000 --seed 0 --max-n 0");
+    CHECK_EQUAL(options.filter.sample_records, 1000);
+    CHECK(options.filter.sample_fraction == 0);
+    CHECK_EQUAL(options.filter.seed, 0);
+    CHECK(options.max_n.given && options.max_n.most == 0);
+    options_release(&options);
+    options = good(CLI_FILTER, "--sample 7 --sample=.25");
+    CHECK_EQUAL(options.filter.sample_records, 0);
+    CHECK(options.filter.sample_fraction == 0.25);
+    CHECK_EQUAL(options.filter.seed, 11);
+    CHECK(!options.max_n.given);
+    options_release(&options);
+    static const char *const wrong[] = {"0", "1.0", "1.5",  "0.0", "-1",  "-0.5",
+                                        "a", "1e3", "0.1x", ".",   "nan", "0.1.2"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char line[64], sentence[160];
+        snprintf(line, sizeof line, "--sample %s", wrong[i]);
+        snprintf(sentence, sizeof sentence,
+                 "option '--sample': '%s' is neither a number of 1 or more nor a part between 0 "
+                 "and 1",
+                 wrong[i]);
+        bad(CLI_FILTER, line, sentence);
     }
 }
 
@@ -257,7 +291,7 @@ static void every_row_is_taken_by_its_commands_and_no_other(void)
             snprintf(line, sizeof line, "--%s %s", row->name, example(row));
         else
             snprintf(line, sizeof line, "--%s", row->name);
-        for (unsigned bit = CLI_CONVERT; bit <= CLI_ALONE; bit <<= 1) {
+        for (unsigned bit = CLI_CONVERT; bit <= CLI_FILTER; bit <<= 1) {
             struct cli_options options;
             pfq_error err;
             const pfq_status status = parse(bit, line, &options, &err);
@@ -335,6 +369,7 @@ int main(void)
     unknown_options_are_refused_with_the_nearest();
     an_option_of_another_command_is_refused();
     values_are_checked();
+    a_sample_is_a_number_or_a_part();
     every_row_is_taken_by_its_commands_and_no_other();
     no_two_rows_share_a_name_or_a_letter();
     every_row_is_in_the_help_of_its_commands();

@@ -80,6 +80,10 @@ class Bench:
     def convert(self, *words):
         return ["convert", "-q", "--slice-size", "16k", "-o", "out.h5", *words, "reads.fastq"]
 
+    def filter(self):
+        return ["filter", "-q", "--slice-size", "16k", "--no-name-check", "--min-length", "1", "-o",
+                "out.h5", "-1", "reads.fastq", "-2", "reads.fastq"]
+
     def hold(self, condition, claim, ended):
         if not condition:
             said = f"code {ended.code}, said {many.said(ended)}" if ended else ""
@@ -112,12 +116,14 @@ def failing_calls(bench):
     happened = 0
     for call in ("read", "write"):
         for rank in range(RANKS):
-            for number in (0, 1, 2, 5, bench.rng.randrange(3, 14), 10000):
+            convert, some = bench.convert("--writer", "direct"), bench.rng.randrange(3, 14)
+            for words, number in [(convert, number) for number in (0, 1, 2, 5, some, 10000)] + [
+                    (bench.filter(), number) for number in (0, some)]:
                 if number == 10000 and rank:
                     continue  # once is enough to see that a fault that never comes is none
-                ended = bench.run(RANKS, bench.convert("--writer", "direct"), {
+                ended = bench.run(RANKS, words, {
                     "KIND": "fail", "CALL": call, "RANK": rank, "NUMBER": number})
-                claim = f"{call} {number} of rank {rank} fails"
+                claim = f"{words[0]}: {call} {number} of rank {rank} fails"
                 if bench.mark.exists():
                     happened += 1
                     bench.failed_cleanly(claim, ended, "reads.fastq", "out.h5")
@@ -250,6 +256,11 @@ def full_disk(bench):
                                       "good.h5"])
             bench.failed_cleanly(f"the disk is full, {ranks} ranks, export", ended, "space",
                                  directory=disk)
+            words = bench.filter()
+            words[words.index("out.h5")] = "disk/out.fastq"
+            words[words.index("16k")] = "1M"
+            bench.failed_cleanly(f"the disk is full, {ranks} ranks, filter",
+                                 bench.run(ranks, words), "space", directory=disk)
     finally:
         subprocess.run(["umount", disk], check=True)
     return 0
