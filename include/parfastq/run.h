@@ -128,6 +128,7 @@ typedef struct pfq_export_config {
     int level; /* of BGZF, 1 to 12; 0: 6 */
     bool force;
     void (*progress)(void *context, const pfq_progress *progress);
+    bool (*stop)(void *context); /* as in pfq_parser_config */
     void *context;
 } pfq_export_config;
 
@@ -153,6 +154,7 @@ typedef struct pfq_get_config {
     /* Called on rank 0 for each name that was not found, and for each warning (status PFQ_OK); may
      * be NULL. */
     void (*report)(void *context, const pfq_error *what);
+    bool (*stop)(void *context); /* asked on rank 0, which works alone; may be NULL */
     void *context;
 } pfq_get_config;
 

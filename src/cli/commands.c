@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/signals.h"
 #include "cli/version.h"
 #include "cli/words.h"
 #include "parfastq/version.h"
@@ -89,6 +90,7 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
+        .stop = signals_stop,
         .context = call->console,
     };
 }
@@ -244,6 +246,7 @@ static pfq_status run_export(struct cli_call *call, pfq_error *err)
                                       .level = (int)options->level,
                                       .force = options->force,
                                       .progress = console_progress,
+                                      .stop = signals_stop,
                                       .context = call->console};
     pfq_counts counts = {0};
     pfq_status status = check_one_operand(options, "export", err);
@@ -290,6 +293,7 @@ static pfq_status run_get(struct cli_call *call, pfq_error *err)
                                    .fasta = options->fasta,
                                    .force = options->force,
                                    .report = console_report,
+                                   .stop = signals_stop,
                                    .context = call->console};
     status = pfq_get(call->team, options->operands.items[0], options->output, call->out, &config,
                      &counts, err);
@@ -422,7 +426,8 @@ static void print_overview(FILE *out)
     options_print(CLI_ALONE, out);
     fprintf(out,
             "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
-            "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
+            "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed,\n"
+            "128 + N stopped by signal N\n"
             "Options of a command: parfastq COMMAND --help\n%s",
             left_out);
 }
@@ -490,5 +495,7 @@ pfq_status commands_dispatch(struct cli_call *call, int n, char *const *words, p
         return PFQ_OK;
     }
     console_configure(call->console, command->name, &call->options);
+    if (!(command->bit & CLI_STOPPABLE))
+        signals_end_at_once();
     return command->run(call, err);
 }

@@ -28,7 +28,10 @@ enum {
     CLI_HELP = 64,
     CLI_ALONE = 128, /* `parfastq` without a command */
     CLI_STATS = 256,
-    CLI_GET = 512
+    CLI_GET = 512,
+
+    /* Those that a signal stops at the next round; others it ends at once. */
+    CLI_STOPPABLE = CLI_CONVERT | CLI_VALIDATE | CLI_EXPORT | CLI_STATS | CLI_GET
 };
 
 enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };

@@ -37,6 +37,9 @@ struct input_config {
      * text that flows, when a round is settled), those of others when a round is settled. Never
      * goes back. */
     _Atomic uint64_t *done;
+    bool (*stop)(void *context); /* is the run to end here? Asked once a round; NULL: no */
+    void *stop_context;
+    bool stop_after_round;       /* the round in which that is agreed is still given */
     void (*tick)(void *context); /* now and then, by the main thread; NULL: nothing */
     void *tick_context;
 };
@@ -67,7 +70,9 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
 void input_close(struct input *input);
 
 /* The next round, or NULL when the input is over. `own` is what failed on this rank since the last
- * call (status PFQ_OK: nothing); it is agreed here. Collective; the same status on every rank. */
+ * call (status PFQ_OK: nothing); it is agreed here. PFQ_STOPPED, from then on, if any rank was told
+ * to stop; what failed since the last call is then not looked at. Collective; the same status on
+ * every rank. */
 pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
                       pfq_error *err);
 

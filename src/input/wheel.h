@@ -18,6 +18,10 @@ struct input {
     uint64_t slice_bytes;
     bool check_names, interleaved, no_prefetch;
     struct threads_aside aside; /* the caller's */
+    bool (*stop)(void *context);
+    void *stop_context;
+    bool stop_after_round;
+    bool stopping; /* as agreed: the run ends here */
     void (*tick)(void *context);
     void *tick_context;
     int count; /* streams */
