@@ -150,6 +150,19 @@ static pfq_compression compression_from(const struct cli_options *options)
     return compression;
 }
 
+/* A run that left a checkpoint did what it was asked to do: a launcher that sees another exit code
+ * would end the job. Who must know looks for the checkpoint. */
+static pfq_status tell_unfinished(struct cli_call *call, pfq_error *err)
+{
+    const size_t size = sizeof err->message;
+    signals_explain(call->team, err);
+    const size_t used = strlen(err->message);
+    snprintf(err->message + used, size - used,
+             "; the same command goes on from there (%.500s.checkpoint)", call->options.output);
+    console_error(call->console, err);
+    return PFQ_OK;
+}
+
 static pfq_status run_convert(struct cli_call *call, pfq_error *err)
 {
     const pfq_convert_config config = {.parse = parse_config_from(call),
@@ -161,6 +174,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
                                        .qc = call->options.qc != 0,
                                        .index_names = call->options.index_names != 0,
                                        .force = call->options.force,
+                                       .resume = call->options.resume != 0,
                                        .command = call->line};
     pfq_counts counts = {0};
     pfq_reads reads;
@@ -170,6 +184,8 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
     if (status)
         return status;
     status = pfq_convert(call->team, &reads, call->options.output, &config, &counts, err);
+    if (status == PFQ_STOPPED && counts.unfinished)
+        return tell_unfinished(call, err);
     if (has_delivered(status))
         console_summary(call->console, &counts);
     return status;

@@ -78,6 +78,7 @@ struct cli_options {
     int qc;
     int tabs;
     const char *json, *fastqc, *html; /* NULL: not given */
+    int resume;
     int force;
     int quiet;
     int progress; /* enum cli_progress */

@@ -328,7 +328,8 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
 
 /* ---- beginning and end ---- */
 
-static pfq_status prepare(struct input *input, const pfq_reads *reads, pfq_error *err)
+static pfq_status prepare(struct input *input, const pfq_reads *reads, struct team_state *state,
+                          pfq_error *err)
 {
     struct input_source sources[MAX_STREAMS] = {{0}};
     pfq_status status = input_source_open(input->team, reads, sources, err);
@@ -343,6 +344,8 @@ static pfq_status prepare(struct input *input, const pfq_reads *reads, pfq_error
     const int mates = input->interleaved ? 2 : input->count > 1 ? input->count : 0;
     if (!status && mates)
         mates_create(input->team, mates, &input->mates, &input->own);
+    if (!status && state)
+        status = input_restore(input, state, err);
     return status ? status : plan_next(input, err);
 }
 
@@ -379,7 +382,7 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
     made->faults.limit = config->rules.max_faults;
-    status = prepare(made, reads, err);
+    status = prepare(made, reads, config->state, err);
     if (status)
         input_close(made);
     else

@@ -21,6 +21,8 @@
 #include "parfastq/team.h"
 #include "threads/threads.h"
 
+struct team_state;
+
 struct input_config {
     struct fastq_rules rules;
     struct fastq_filling filling; /* of the columns of the chunks, if they are wanted */
@@ -30,6 +32,7 @@ struct input_config {
     pfq_inflate inflate;
     bool strict;
     bool check_names;
+    struct team_state *state;   /* from which to go on; NULL: from the beginning */
     bool no_prefetch;           /* read a slice when it is wanted, not before */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
 
@@ -75,6 +78,10 @@ void input_close(struct input *input);
  * every rank. */
 pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
                       pfq_error *err);
+
+/* Writes into `state` what is needed to go on behind the round that was given last. Pipes cannot be
+ * taken up again, and must be refused before. Collective; the same status on every rank. */
+pfq_status input_save(struct input *input, struct team_state *state, pfq_error *err);
 
 /* For the caller's own loops between two calls of input_next: what the main thread can do beside
  * them. */

@@ -35,4 +35,8 @@ struct input {
     struct input_round round;
 };
 
+/* suspend.c: puts an input, opened but not planned yet, where input_save found it; files that are
+ * others by now are PFQ_USAGE. Collective; the same status on every rank. */
+pfq_status input_restore(struct input *input, struct team_state *state, pfq_error *err);
+
 #endif

@@ -49,7 +49,8 @@ struct reading_wish {
     unsigned without;      /* but not these (bits of parfastq/batch.h), */
     bool code_bases;       /* in these forms */
     bool bin_scores;
-    bool stop_after_round;       /* as in struct input_config */
+    struct team_state *state;    /* as in struct input_config, */
+    bool stop_after_round;       /* and this too */
     struct threads_aside aside;  /* what the main thread does beside the parsing */
     struct reading_meter *meter; /* of the caller; NULL: nobody looks */
 };
