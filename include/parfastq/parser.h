@@ -124,6 +124,10 @@ typedef struct pfq_parser_config {
     /* Called on rank 0 for each bad record of a run that goes on, in order, and for each warning
      * (status PFQ_OK); may be NULL. */
     void (*report)(void *context, const pfq_error *what);
+    /* Asked once a round on every rank, by the thread that called: true, on any of them, ends the
+     * run on all of them with PFQ_STOPPED. For the handler of a signal, which sets a flag that this
+     * function looks at; the library installs no handlers. May be NULL. */
+    bool (*stop)(void *context);
     void *context;
 } pfq_parser_config;
 

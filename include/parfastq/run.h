@@ -61,6 +61,7 @@ typedef struct pfq_counts {
     uint64_t bytes;                  /* of text, all files */
     uint64_t bad_records;            /* left out (convert) or found (validate) */
     double seconds;
+    bool unfinished; /* convert: stopped, and to be taken up again from a checkpoint */
 } pfq_counts;
 
 typedef struct pfq_convert_config {
@@ -75,15 +76,19 @@ typedef struct pfq_convert_config {
     pfq_filter_config filter; /* which reads are kept; /readN/filter tells what became of all */
     bool index_names;    /* end with an index of the names: 16 bytes of memory for each record */
     bool force;          /* replace an output that exists */
+    bool resume; /* when stopped (parse.stop), leave OUTPUT.partial and OUTPUT.checkpoint; where
+                    they are, go on from there */
     const char *command; /* kept in the file as the command line; NULL: none */
 } pfq_convert_config;
 
 /* FASTQ -> one HDF5 file `output` (schema: README). The file appears under its name when it is
  * complete, or not at all. Records are written in the order of the input; datasets do not depend on
- * ranks, threads or slices.
+ * ranks, threads or slices, nor on whether a run was stopped and resumed, by the same or another
+ * number of ranks. A resumed run must be given the same reads and settings: others, and files that
+ * have changed since, are PFQ_USAGE. Pipes cannot be resumed: PFQ_UNSUPPORTED.
  * Collective: team. Threads: main. Owns: nothing is kept. `counts` may be NULL.
- * Returns: PFQ_OK; PFQ_BAD_RECORDS with a complete file if bad records were left out; any other
- * status without a file. */
+ * Returns: PFQ_OK; PFQ_BAD_RECORDS with a complete file if bad records were left out; PFQ_STOPPED,
+ * with counts->unfinished if there is a checkpoint; any other status without a file. */
 pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err);
 
@@ -151,6 +156,7 @@ typedef struct pfq_export_config {
     int level; /* of BGZF, 1 to 12; 0: 6 */
     bool force;
     void (*progress)(void *context, const pfq_progress *progress);
+    bool (*stop)(void *context); /* as in pfq_parser_config */
     void *context;
 } pfq_export_config;
 
@@ -176,6 +182,7 @@ typedef struct pfq_get_config {
     /* Called on rank 0 for each name that was not found, and for each warning (status PFQ_OK); may
      * be NULL. */
     void (*report)(void *context, const pfq_error *what);
+    bool (*stop)(void *context); /* asked on rank 0, which works alone; may be NULL */
     void *context;
 } pfq_get_config;
 

@@ -59,6 +59,15 @@ void error_in_file(pfq_error *err, const char *file)
     snprintf(err->file, sizeof err->file, "%s", file);
 }
 
+pfq_status error_stopped(pfq_error *err, uint64_t records)
+{
+    error_set(err, PFQ_STOPPED, NULL, "stopped after %llu record%s", (unsigned long long)records,
+              records == 1 ? "" : "s");
+    if (err)
+        err->record = records;
+    return PFQ_STOPPED;
+}
+
 pfq_status pfq_error_say(pfq_error *err, pfq_status status, const char *format, ...)
 {
     if (!err)

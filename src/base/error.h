@@ -15,6 +15,9 @@ pfq_status error_set(pfq_error *err, pfq_status status, const char *file, const 
 /* Names the file an error is about, which did not know it itself. */
 void error_in_file(pfq_error *err, const char *file);
 
+/* A run that was asked to end, and did so after this many records: PFQ_STOPPED. */
+pfq_status error_stopped(pfq_error *err, uint64_t records);
+
 /* The status an errno value stands for: PFQ_NO_SPACE, PFQ_NO_MEMORY, PFQ_NOT_FOUND, PFQ_EXISTS or
  * PFQ_IO. */
 pfq_status error_status_of_errno(int number);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/signals.h"
 #include "cli/version.h"
 #include "cli/words.h"
 #include "parfastq/version.h"
@@ -89,6 +90,7 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
+        .stop = signals_stop,
         .context = call->console,
     };
 }
@@ -157,6 +159,19 @@ static pfq_compression compression_from(const struct cli_options *options)
     return compression;
 }
 
+/* A run that left a checkpoint did what it was asked to do: a launcher that sees another exit code
+ * would end the job. Who must know looks for the checkpoint. */
+static pfq_status tell_unfinished(struct cli_call *call, pfq_error *err)
+{
+    const size_t size = sizeof err->message;
+    signals_explain(call->team, err);
+    const size_t used = strlen(err->message);
+    snprintf(err->message + used, size - used,
+             "; the same command goes on from there (%.500s.checkpoint)", call->options.output);
+    console_error(call->console, err);
+    return PFQ_OK;
+}
+
 static pfq_status run_convert(struct cli_call *call, pfq_error *err)
 {
     const pfq_convert_config config = {.parse = parse_config_from(call),
@@ -169,6 +184,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
                                        .filter = filter_from(&call->options),
                                        .index_names = call->options.index_names != 0,
                                        .force = call->options.force,
+                                       .resume = call->options.resume != 0,
                                        .command = call->line};
     pfq_counts counts = {0};
     pfq_reads reads;
@@ -178,6 +194,8 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
     if (status)
         return status;
     status = pfq_convert(call->team, &reads, call->options.output, &config, &counts, err);
+    if (status == PFQ_STOPPED && counts.unfinished)
+        return tell_unfinished(call, err);
     if (has_delivered(status))
         console_summary(call->console, &counts);
     return status;
@@ -299,6 +317,7 @@ static pfq_status run_export(struct cli_call *call, pfq_error *err)
                                       .level = (int)options->level,
                                       .force = options->force,
                                       .progress = console_progress,
+                                      .stop = signals_stop,
                                       .context = call->console};
     pfq_counts counts = {0};
     pfq_status status = check_one_operand(options, "export", err);
@@ -345,6 +364,7 @@ static pfq_status run_get(struct cli_call *call, pfq_error *err)
                                    .fasta = options->fasta,
                                    .force = options->force,
                                    .report = console_report,
+                                   .stop = signals_stop,
                                    .context = call->console};
     status = pfq_get(call->team, options->operands.items[0], options->output, call->out, &config,
                      &counts, err);
@@ -481,7 +501,8 @@ static void print_overview(FILE *out)
     options_print(CLI_ALONE, out);
     fprintf(out,
             "\nParallel on many ranks: mpirun -n 8 parfastq convert -o OUT.h5 READS.fastq\n"
-            "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed\n"
+            "Exit status: 0 good, 1 the data are bad, 2 wrong use, 3 the machine failed,\n"
+            "128 + N stopped by signal N\n"
             "Options of a command: parfastq COMMAND --help\n%s",
             left_out);
 }
@@ -549,5 +570,7 @@ pfq_status commands_dispatch(struct cli_call *call, int n, char *const *words, p
         return PFQ_OK;
     }
     console_configure(call->console, command->name, &call->options);
+    if (!(command->bit & CLI_STOPPABLE))
+        signals_end_at_once();
     return command->run(call, err);
 }

@@ -2,10 +2,8 @@
  * The program: makes a team, hands the words to a command, and turns its status into an exit code.
  *
  * Rank 0 speaks for all. MPI_Abort is called here alone, and only before there is a team; from then
- * on every rank comes to the same end, and MPI is finalised. A signal that ends the program first
- * removes the output under construction.
+ * on every rank comes to the same end, and MPI is finalised. What signals do, signals.h says.
  */
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +13,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "cli/signals.h"
 #include "cli/words.h"
 #include "parfastq/team.h"
 #include "team/team.h"
@@ -24,7 +23,10 @@
 #include "parfastq/mpi.h"
 #endif
 
-enum { MPI_NAME_BYTES = 512 };
+enum {
+    MPI_NAME_BYTES = 512,
+    SIGNAL_EXIT_CODE = 128 /* a shell says of a program that died of signal n: 128 + n */
+};
 
 static pfq_team *team_of_one(void)
 {
@@ -122,27 +124,6 @@ static const char *mpi_name(char *name)
 }
 #endif
 
-/* ---- signals ---- */
-
-/* The handler is reset when it is entered, so the signal that is raised again ends the program in
- * the way the parent process expects. */
-static void remove_and_die(int number)
-{
-    team_output_remove_unfinished();
-    raise(number);
-}
-
-/* A signal that is ignored from the start (nohup) stays ignored. */
-static void catch_signals(void)
-{
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-    struct sigaction action = {.sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND}, old;
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
-}
-
 /* ---- threads ---- */
 
 /* Between two parallel loops the threads of OpenMP spin by default, on cores that the reading of
@@ -185,19 +166,21 @@ static int serve(pfq_team *team, int argc, char **argv)
     pfq_status status = commands_dispatch(&call, argc - 1, argv + 1, &err);
     if (!status)
         status = flush_results(stdout, &err);
+    const int signal = status == PFQ_STOPPED ? signals_explain(team, &err) : 0;
     console_erase(&console);
     if (status)
         console_error(&console, &err);
     options_release(&call.options);
     free(line);
-    return pfq_status_exit_code(status);
+    return signal ? SIGNAL_EXIT_CODE + signal : pfq_status_exit_code(status);
 }
 
 int main(int argc, char **argv)
 {
     let_threads_sleep(argv);
+    signals_listen();
     pfq_team *team = team_begin(&argc, &argv);
-    catch_signals();
+    signals_listen();
     const int code = serve(team, argc, argv);
     team_end(team);
     return code;

@@ -173,6 +173,9 @@ static const struct option options_table[] = {
      .help = "text that one thread parses at a time"},
     {"force", 'f', FILTERS | CLI_EXPORT | CLI_GET, OPTION_FLAG, 1, KEPT(force),
      .help = "replace an output that exists"},
+    {"resume", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(resume),
+     .help = "when a signal stops the run, leave FILE.partial and FILE.checkpoint and end with 0; "
+             "where they are, go on from there"},
     {"quiet", 'q', ROUNDS | CLI_GET, OPTION_FLAG, 1, KEPT(quiet),
      .help = "no progress, no warnings, no summary; errors only"},
     {"progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_ON, KEPT(progress),

@@ -29,7 +29,10 @@ enum {
     CLI_ALONE = 128, /* `parfastq` without a command */
     CLI_STATS = 256,
     CLI_GET = 512,
-    CLI_FILTER = 1024
+    CLI_FILTER = 1024,
+
+    /* Those that a signal stops at the next round; others it ends at once. */
+    CLI_STOPPABLE = CLI_CONVERT | CLI_VALIDATE | CLI_EXPORT | CLI_STATS | CLI_GET | CLI_FILTER
 };
 
 enum cli_progress { CLI_PROGRESS_AUTO = 0, CLI_PROGRESS_ON, CLI_PROGRESS_OFF };
@@ -86,6 +89,7 @@ struct cli_options {
     int qc;
     int tabs;
     const char *json, *fastqc, *html; /* NULL: not given */
+    int resume;
     int force;
     int quiet;
     int progress; /* enum cli_progress */

@@ -263,6 +263,49 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
     slice->text_bytes = have - skipped;
 }
 
+/* ---- text that was used before ---- */
+
+/* Drops what the pieces of this stretch hold of such text. *again: that is all of it, and the next
+ * stretch may hold more. Collective. */
+static pfq_status drop_used(struct flow *flow, struct slice *slice, size_t *bytes, bool *again,
+                            pfq_error *err)
+{
+    uint64_t before = *bytes, all = *bytes;
+    *again = false;
+    if (flow->given >= flow->used_before)
+        return PFQ_OK;
+    pfq_status status = team_sum_before(flow->team, &before, 1, err);
+    if (!status)
+        status = team_sum(flow->team, &all, 1, err);
+    if (status)
+        return status;
+    const uint64_t begin = flow->given + before, used = flow->used_before;
+    const uint64_t drop = used <= begin ? 0 : used - begin < *bytes ? used - begin : *bytes;
+    if (drop && drop < *bytes)
+        memmove(slice->buffer.data, slice->buffer.data + drop, *bytes - (size_t)drop);
+    *bytes -= (size_t)drop;
+    flow->given += all;
+    *again = all && flow->given < used && !flow->ends; /* none: a rank may have failed */
+    if (flow->given > used)
+        flow->given = used; /* the pieces begin there, and are counted as those of any round */
+    flow->start = flow->given;
+    return PFQ_OK;
+}
+
+/* This rank's piece of the next stretch that holds text to be used. */
+static pfq_status take_new_piece(struct flow *flow, struct slice *slice, size_t *bytes,
+                                 pfq_error *own, pfq_error *err)
+{
+    bool again = true;
+    pfq_status status = PFQ_OK;
+    while (again && !status) {
+        status = take_piece(flow, slice, bytes, own, err);
+        if (!status)
+            status = drop_used(flow, slice, bytes, &again, err);
+    }
+    return status;
+}
+
 /* ---- the round ---- */
 
 /* Rank 0, when nobody found a record: is the text bad that begins at the start of the round? Then
@@ -318,7 +361,7 @@ pfq_status flow_round(struct flow *flow, uint64_t bytes, struct slice *slice, ui
     size_t have = 0, came = 0;
     flow->turn = !flow->turn;
     flow->wanted = bytes * flow->scale;
-    pfq_status status = take_piece(flow, slice, &have, own, err);
+    pfq_status status = take_new_piece(flow, slice, &have, own, err);
     if (!status)
         status = compare_pieces(flow, slice, have, err);
     if (!status)

@@ -19,10 +19,11 @@ struct flow {
     pfq_team *team;
     const struct fastq_rules *rules;
     struct inflow inflow;
-    uint64_t start;    /* where the next round begins: at a record */
-    uint64_t given;    /* how far the inflow has come */
-    bool ends;         /* the text ends there */
-    uint64_t wanted;   /* text for each rank in the round */
+    uint64_t start;       /* where the next round begins: at a record */
+    uint64_t given;       /* how far the inflow has come */
+    bool ends;            /* the text ends there */
+    uint64_t used_before; /* text that an earlier run has used: it is dropped */
+    uint64_t wanted;      /* text for each rank in the round */
     uint64_t scale;    /* it grows while nobody finds a record: a read is longer than the round */
     uint64_t position; /* bytes of the file used up */
     struct buffer carried; /* on rank 0: the text from start to given */

@@ -91,6 +91,7 @@ struct pulse {
     uint64_t misfits; /* ranks whose slice did not end at the cut, or has just been parsed again */
     uint64_t faulty;  /* slices that stopped at a bad record */
     uint64_t hungry;  /* slices that need more of a text that flows */
+    uint64_t stops;   /* ranks that were told to stop */
 };
 
 static void count_slices(struct input *input, uint64_t *faulty, uint64_t *hungry)
@@ -103,14 +104,16 @@ static void count_slices(struct input *input, uint64_t *faulty, uint64_t *hungry
     }
 }
 
-/* One small collective: everybody learns of failures, misfits and bad records. Returns the error
- * agreed upon if any rank failed. */
+/* One small collective: everybody learns of failures, misfits, bad records and the wish to stop.
+ * Returns the error agreed upon if any rank failed. */
 static pfq_status beat(struct input *input, bool misfit, struct pulse *pulse, pfq_error *err)
 {
-    uint64_t words[4] = {input->own.status != PFQ_OK, misfit};
+    uint64_t words[5] = {input->own.status != PFQ_OK, misfit};
     count_slices(input, &words[2], &words[3]);
-    const pfq_status status = team_sum(input->team, words, 4, err);
-    *pulse = (struct pulse){words[0], words[1], words[2], words[3]};
+    words[4] = input->stop && input->stop(input->stop_context);
+    const pfq_status status = team_sum(input->team, words, 5, err);
+    *pulse = (struct pulse){words[0], words[1], words[2], words[3], words[4]};
+    input->stopping |= !status && pulse->stops;
     if (status || !pulse->failed)
         return status;
     return team_conclude(input->team, &input->own, err);
@@ -280,10 +283,20 @@ static pfq_status agree(struct input *input, pfq_error *err)
     return status ? status : pairs_note(input, err);
 }
 
+static pfq_status stopped(const struct input *input, pfq_error *err)
+{
+    uint64_t records = 0;
+    for (int i = 0; i < input->count; i++)
+        records += input->streams[i].records;
+    return error_stopped(err, records);
+}
+
 pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
                       pfq_error *err)
 {
     *round = NULL;
+    if (input->stopping)
+        return stopped(input, err);
     if (own->status && !input->own.status)
         input->own = *own;
     bool deliver = false;
@@ -296,6 +309,8 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
             status = pairs_conclude(input, &deliver, err);
         if (status)
             return status;
+        if (input->stopping && !(input->stop_after_round && any))
+            return stopped(input, err);
         if (!any) {
             for (int i = 0; i < input->count; i++)
                 stream_finish(&input->streams[i]);
@@ -313,7 +328,8 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
 
 /* ---- beginning and end ---- */
 
-static pfq_status prepare(struct input *input, const pfq_reads *reads, pfq_error *err)
+static pfq_status prepare(struct input *input, const pfq_reads *reads, struct team_state *state,
+                          pfq_error *err)
 {
     struct input_source sources[MAX_STREAMS] = {{0}};
     pfq_status status = input_source_open(input->team, reads, sources, err);
@@ -328,6 +344,8 @@ static pfq_status prepare(struct input *input, const pfq_reads *reads, pfq_error
     const int mates = input->interleaved ? 2 : input->count > 1 ? input->count : 0;
     if (!status && mates)
         mates_create(input->team, mates, &input->mates, &input->own);
+    if (!status && state)
+        status = input_restore(input, state, err);
     return status ? status : plan_next(input, err);
 }
 
@@ -355,6 +373,9 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
     made->aside = config->aside;
+    made->stop = config->stop;
+    made->stop_context = config->stop_context;
+    made->stop_after_round = config->stop_after_round;
     made->tick = config->tick;
     made->tick_context = config->tick_context;
     made->no_prefetch = config->no_prefetch;
@@ -362,7 +383,7 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
     made->interleaved = reads->interleaved;
     made->count = reads->mates;
     made->faults.limit = config->rules.max_faults;
-    status = prepare(made, reads, err);
+    status = prepare(made, reads, config->state, err);
     if (status)
         input_close(made);
     else

@@ -21,6 +21,8 @@
 #include "parfastq/team.h"
 #include "threads/threads.h"
 
+struct team_state;
+
 struct input_config {
     struct fastq_rules rules;
     struct fastq_filling filling; /* of the columns of the chunks, if they are wanted */
@@ -30,14 +32,18 @@ struct input_config {
     pfq_inflate inflate;
     bool strict;
     bool check_names;
-    bool no_prefetch; /* read a slice when it is wanted, not before */
-    uint64_t rows;    /* what is wrong behind the first so many is not looked at; 0: all */
+    struct team_state *state; /* from which to go on; NULL: from the beginning */
+    bool no_prefetch;         /* read a slice when it is wanted, not before */
+    uint64_t rows;            /* what is wrong behind the first so many is not looked at; 0: all */
     struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
 
     /* Bytes of files that are done, as this rank knows: its own as soon as they are parsed (of a
      * text that flows, when a round is settled), those of others when a round is settled. Never
      * goes back. */
     _Atomic uint64_t *done;
+    bool (*stop)(void *context); /* is the run to end here? Asked once a round; NULL: no */
+    void *stop_context;
+    bool stop_after_round;       /* the round in which that is agreed is still given */
     void (*tick)(void *context); /* now and then, by the main thread; NULL: nothing */
     void *tick_context;
 };
@@ -68,9 +74,15 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
 void input_close(struct input *input);
 
 /* The next round, or NULL when the input is over. `own` is what failed on this rank since the last
- * call (status PFQ_OK: nothing); it is agreed here. Collective; the same status on every rank. */
+ * call (status PFQ_OK: nothing); it is agreed here. PFQ_STOPPED, from then on, if any rank was told
+ * to stop; what failed since the last call is then not looked at. Collective; the same status on
+ * every rank. */
 pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
                       pfq_error *err);
+
+/* Writes into `state` what is needed to go on behind the round that was given last. Pipes cannot be
+ * taken up again, and must be refused before. Collective; the same status on every rank. */
+pfq_status input_save(struct input *input, struct team_state *state, pfq_error *err);
 
 /* For the caller's own loops between two calls of input_next: what the main thread can do beside
  * them. */

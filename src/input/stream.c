@@ -172,10 +172,14 @@ static pfq_status begin_flow(struct stream *stream, const struct slice_rules *ru
     let_go(stream);
     stream->open_file = stream->next_file;
     stream->flow = memory_allocate(1, sizeof *stream->flow, &own);
-    const pfq_status status = team_conclude(stream->team, &own, err);
-    return status ? status
-                  : flow_open(stream->team, &stream->source.files[stream->next_file], &rules->fastq,
-                              &rules->inflow, slice_bytes, stream->flow, err);
+    pfq_status status = team_conclude(stream->team, &own, err);
+    if (!status)
+        status = flow_open(stream->team, &stream->source.files[stream->next_file], &rules->fastq,
+                           &rules->inflow, slice_bytes, stream->flow, err);
+    if (!status)
+        stream->flow->used_before = stream->used_before;
+    stream->used_before = 0;
+    return status;
 }
 
 /* What came before a fault in the text has been used up: now it is told. */

@@ -31,6 +31,7 @@ struct stream {
     /* the next round to plan */
     size_t next_file;
     uint64_t next_start;
+    uint64_t used_before;   /* text of next_file, if that flows, that an earlier run has used */
     struct team_file *open; /* of next_file, on this rank */
     struct flow *flow;      /* or this: of next_file, where it cannot be read at any offset */
     size_t open_file;

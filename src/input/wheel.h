@@ -19,6 +19,10 @@ struct input {
     bool check_names, interleaved, no_prefetch;
     uint64_t rows;              /* that are of interest; 0: all */
     struct threads_aside aside; /* the caller's */
+    bool (*stop)(void *context);
+    void *stop_context;
+    bool stop_after_round;
+    bool stopping; /* as agreed: the run ends here */
     void (*tick)(void *context);
     void *tick_context;
     int count; /* streams */
@@ -31,5 +35,9 @@ struct input {
     pfq_error own;        /* what failed on this rank and is not agreed yet */
     struct input_round round;
 };
+
+/* suspend.c: puts an input, opened but not planned yet, where input_save found it; files that are
+ * others by now are PFQ_USAGE. Collective; the same status on every rank. */
+pfq_status input_restore(struct input *input, struct team_state *state, pfq_error *err);
 
 #endif

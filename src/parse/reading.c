@@ -150,6 +150,10 @@ pfq_status reading_open(pfq_team *team, const pfq_reads *reads, const pfq_parser
     make_rules(reads, config, wish->skip_bad_records, reading, &own);
     to->aside = wish->aside;
     to->no_prefetch = config->no_prefetch;
+    to->stop = config->stop;
+    to->stop_context = config->context;
+    to->state = wish->state;
+    to->stop_after_round = wish->stop_after_round;
     to->done = &reading->meter->bytes;
     to->tick = config->progress && pfq_team_rank(team) == 0 ? tell_meanwhile : NULL;
     to->tick_context = reading;

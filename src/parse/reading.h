@@ -51,6 +51,8 @@ struct reading_wish {
     bool bin_scores;
     bool coded;    /* bases without codes are refused, whether columns hold codes or not */
     uint64_t rows; /* what is wrong behind the first so many fragments is no error; 0: all */
+    struct team_state *state;    /* as in struct input_config, */
+    bool stop_after_round;       /* and this too */
     struct threads_aside aside;  /* what the main thread does beside the parsing */
     struct reading_meter *meter; /* of the caller; NULL: nobody looks */
 };

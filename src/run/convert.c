@@ -9,9 +9,12 @@
 #include "base/memory.h"
 #include "run/counting.h"
 #include "run/filtering.h"
+#include "run/resume.h"
 #include "run/stats.h"
 #include "store/store.h"
 #include "team/team.h"
+
+enum { BAD_DATA_EXIT_CODE = 1 };
 
 struct convert {
     pfq_team *team;
@@ -32,6 +35,7 @@ struct convert {
     char *summary;                /* of rank 0 */
     struct store *store;
     struct team_output *output;
+    struct resume resume;
     pfq_error own; /* what failed on this rank since the last agreement */
 };
 
@@ -83,6 +87,10 @@ static pfq_status check_config(const pfq_convert_config *config, pfq_error *err)
         return error_set(
             err, PFQ_USAGE, NULL,
             "statistics are of reads as they come: of all columns, and in no other form");
+    if (config->resume && filter_wanted(&config->filter))
+        return error_set(err, PFQ_UNSUPPORTED, NULL,
+                         "a checkpoint does not hold what filters have counted: --resume goes "
+                         "with reads as they come");
     return PFQ_OK;
 }
 
@@ -103,6 +111,123 @@ static void begin_qc(struct convert *convert, const pfq_reads *reads,
     convert->counted.encoding = config->parse.quality_encoding;
     tallying_begin(&convert->counted.tallying, reads->interleaved ? 2 : reads->mates,
                    reads->interleaved, convert->reading->input_config.threads, true, &convert->own);
+}
+
+/* What is read of a pipe is gone. */
+static pfq_status refuse_pipes(const struct convert *convert, pfq_error *err)
+{
+    const struct input *const input = convert->reading->input;
+    for (int i = 0; i < input_streams(input) && convert->resume.wanted; i++)
+        for (size_t k = 0; k < input_source(input, i)->count; k++)
+            if (input_source(input, i)->files[k].piped)
+                return error_set(err, PFQ_UNSUPPORTED, input_source(input, i)->files[k].path,
+                                 "a pipe, which cannot be read again: --resume is for files");
+    return PFQ_OK;
+}
+
+/* ---- between two runs ---- */
+
+/* What this file has counted itself, of all ranks; in a state, of rank 0. */
+struct convert_words {
+    uint64_t low, high, records[PFQ_MAX_MATES], bases[PFQ_MAX_MATES];
+};
+
+enum { CONVERT_WORDS = sizeof(struct convert_words) / sizeof(uint64_t) };
+
+static pfq_status save_counts(struct convert *convert, struct team_state *state, pfq_error *err)
+{
+    struct convert_words words = {.low = convert->characters.low, .high = convert->characters.high};
+    memcpy(words.records, convert->counting.records, sizeof words.records);
+    memcpy(words.bases, convert->counting.bases, sizeof words.bases);
+    pfq_status status = team_min(convert->team, &words.low, 1, err);
+    if (!status)
+        status = team_max(convert->team, &words.high, 1, err);
+    if (!status)
+        status = team_sum(convert->team, words.records, PFQ_MAX_MATES, err);
+    if (!status)
+        status = team_sum(convert->team, words.bases, PFQ_MAX_MATES, err);
+    return status ? status
+                  : state_put(state, "convert", &words, pfq_team_rank(convert->team) == 0,
+                              CONVERT_WORDS, err);
+}
+
+static pfq_status restore_counts(struct convert *convert, pfq_error *err)
+{
+    struct convert_words *words = NULL;
+    size_t n = 0;
+    const pfq_status status =
+        state_get_all(convert->resume.state, "convert", CONVERT_WORDS, &words, &n, err);
+    if (!status && n == 1 && pfq_team_rank(convert->team) == 0) {
+        convert->characters.low = (uint8_t)words->low;
+        convert->characters.high = (uint8_t)words->high;
+        memcpy(convert->counting.records, words->records, sizeof words->records);
+        memcpy(convert->counting.bases, words->bases, sizeof words->bases);
+    }
+    free(words);
+    return status;
+}
+
+/* Goes on from where another run was stopped. */
+static pfq_status restore(struct convert *convert, pfq_error *err)
+{
+    struct team_state *const state = convert->resume.state;
+    if (!state)
+        return PFQ_OK;
+    pfq_status status = team_conclude(convert->team, &convert->own, err);
+    if (!status)
+        status = store_restore(convert->store, state, err);
+    if (!status)
+        status = restore_counts(convert, err);
+    if (!status && convert->qc)
+        status = tallying_restore(&convert->counted.tallying, convert->team, state, err);
+    if (!status)
+        resume_close(&convert->resume);
+    return status;
+}
+
+/* Everything that is not in the file. */
+static pfq_status save_all(struct convert *convert, struct team_state *state, pfq_error *err)
+{
+    pfq_status status = store_save(convert->store, state, err);
+    if (!status)
+        status = input_save(convert->reading->input, state, err);
+    if (!status)
+        status = save_counts(convert, state, err);
+    if (!status && convert->qc)
+        status = tallying_save(&convert->counted.tallying, convert->team, state, err);
+    return status;
+}
+
+/* Leaves a checkpoint behind the round that was appended last. */
+static pfq_status suspend(struct convert *convert, const pfq_reads *reads,
+                          const pfq_convert_config *config, pfq_error *err)
+{
+    struct team_output *draft = NULL;
+    struct team_state *state = NULL;
+    pfq_status status = team_conclude(convert->team, &convert->own, err);
+    if (!status)
+        status = resume_begin(&convert->resume, reads, config, &convert->compression, &draft,
+                              &state, err);
+    if (!status)
+        status = save_all(convert, state, err);
+    if (!status)
+        return resume_publish(&convert->resume, convert->output, draft, state, err);
+    state_close(state);
+    team_output_discard(draft);
+    return status;
+}
+
+/* Creates the output, or takes up what was left of it. */
+static pfq_status begin_output(struct convert *convert, const char *output, bool force,
+                               pfq_error *err)
+{
+    if (convert->resume.lost)
+        reading_warn(convert->reading, "%s is of a file that is not there; beginning anew",
+                     convert->resume.checkpoint);
+    if (!convert->resume.state)
+        return team_output_create(convert->team, output, force, &convert->output, err);
+    return team_output_take_up(convert->team, output, force, convert->resume.partial,
+                               &convert->output, err);
 }
 
 /* Creates the output and the means of filling it. */
@@ -131,11 +256,13 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         begin_qc(convert, reads, config);
     pfq_status status = spare_inputs(convert->team, reads, output, err);
     if (!status)
-        status = team_output_create(convert->team, output, config->force, &convert->output, err);
+        status = refuse_pipes(convert, err);
+    if (!status)
+        status = begin_output(convert, output, config->force, err);
     if (!status)
         status = store_create(convert->team, team_output_path(convert->output), &store,
                               &convert->store, err);
-    return status;
+    return status ? status : restore(convert, err);
 }
 
 /* The batches of one stream, behind each other: of its mate, or of both mates that take turns in
@@ -336,6 +463,8 @@ static pfq_status finish(struct convert *convert, pfq_counts *counts, pfq_error 
     struct team_output *output = convert->output;
     convert->output = NULL;
     const pfq_status published = team_output_publish(output, err);
+    if (!published)
+        resume_forget(&convert->resume);
     return published ? published : status;
 }
 
@@ -351,6 +480,8 @@ static pfq_status open_input(struct convert *convert, const pfq_reads *reads,
                                       .without = left_out(config),
                                       .code_bases = codes,
                                       .bin_scores = bins,
+                                      .state = convert->resume.state,
+                                      .stop_after_round = config->resume,
                                       .aside = aside};
     const struct filtering_wish filter = {.filter = &config->filter,
                                           .code_bases = codes,
@@ -369,6 +500,36 @@ static pfq_status open_input(struct convert *convert, const pfq_reads *reads,
     return status;
 }
 
+/* After a stop: leaves a checkpoint if that is wished. *err says the stop, or why there is none. */
+static pfq_status stop(struct convert *convert, const pfq_reads *reads,
+                       const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
+{
+    pfq_error failed;
+    if (!convert->resume.wanted)
+        return PFQ_STOPPED;
+    const pfq_status status = suspend(convert, reads, config, &failed);
+    if (status && err)
+        *err = failed;
+    if (status && !convert->resume.taken_up)
+        team_output_drop(convert->output);
+    if (!status && counts)
+        *counts = (pfq_counts){.unfinished = true};
+    return status ? status : PFQ_STOPPED;
+}
+
+/* After a failure. What was left by an earlier run stays, so that it can be taken up once more,
+ * unless the data that were read since are bad: they would be bad again. */
+static void drop_output(struct convert *convert, pfq_status status, pfq_error *err)
+{
+    const bool going = !convert->resume.state;
+    if (convert->output && going && pfq_status_exit_code(status) == BAD_DATA_EXIT_CODE) {
+        team_output_drop(convert->output);
+        resume_forget(&convert->resume);
+    }
+    team_output_name(convert->output, err);
+    team_output_discard(convert->output);
+}
+
 pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
 {
@@ -382,6 +543,9 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     if (!status)
         status = store_settle_compression(&convert.compression, err);
     if (!status)
+        status =
+            resume_find(team, reads, output, config, &convert.compression, &convert.resume, err);
+    if (!status)
         status = open_input(&convert, reads, config, err);
     if (!status)
         warn_of_plugin(&convert);
@@ -391,10 +555,12 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
         status = convert.filters ? turn_filtered(&convert, &more, err) : turn(&convert, &more, err);
     if (!status)
         status = finish(&convert, counts, err);
+    else if (status == PFQ_STOPPED && convert.store)
+        status = stop(&convert, reads, config, counts, err);
     store_abandon(convert.store);
     if (status)
-        team_output_name(convert.output, err);
-    team_output_discard(convert.output);
+        drop_output(&convert, status, err);
+    resume_close(&convert.resume);
     for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
         for (int i = 0; i < 2; i++)
             free(convert.batches[i][mate].list);

@@ -320,6 +320,11 @@ static pfq_status fill(struct exporter *e, uint64_t row, struct share *share, st
                                ready, err);
 }
 
+static uint64_t records_before(const struct exporter *e, uint64_t row)
+{
+    return (row - e->choice.row_begin) * (uint64_t)e->choice.mates;
+}
+
 static void tell_progress(const struct exporter *e, uint64_t row, uint64_t total_bytes)
 {
     if (!e->config->progress || pfq_team_rank(e->team) != 0)
@@ -327,14 +332,14 @@ static void tell_progress(const struct exporter *e, uint64_t row, uint64_t total
     const bool finished = row == e->choice.row_end; /* then the estimate is over */
     const pfq_progress progress = {.bytes = e->text_done,
                                    .total_bytes = finished ? e->text_done : total_bytes,
-                                   .records =
-                                       (row - e->choice.row_begin) * (uint64_t)e->choice.mates,
+                                   .records = records_before(e, row),
                                    .seconds = clock_seconds() - e->begun};
     e->config->progress(e->config->context, &progress);
 }
 
 /* One round from row *row, which moves on. A failure of this rank alone is left in `mine`, and all
- * hear of it at the next pulse: then *stop is true. Returns what went wrong for the whole team. */
+ * hear of it at the next pulse: then *stop is true, as it is where any rank is told to stop.
+ * Returns what went wrong for the whole team. */
 static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, bool *stop,
                        pfq_error *mine)
 {
@@ -344,10 +349,13 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     if (!mine->status)
         fill(e, *row, &share, &ready, mine);
     finish_writing(e, mine);
-    uint64_t pulse[3] = {mine->status != PFQ_OK, ready.size, e->text[e->now].bytes};
+    const bool told = e->config->stop && e->config->stop(e->config->context);
+    uint64_t pulse[4] = {mine->status != PFQ_OK, ready.size, e->text[e->now].bytes, told};
     uint64_t before = ready.size;
-    pfq_status status = team_sum(e->team, pulse, 3, mine);
-    *stop = pulse[0] > 0;
+    pfq_status status = team_sum(e->team, pulse, 4, mine);
+    *stop = pulse[0] + pulse[3] > 0;
+    if (!status && *stop && !pulse[0])
+        error_stopped(mine, records_before(e, *row));
     if (status || *stop)
         return status;
     status = team_sum_before(e->team, &before, 1, mine);

@@ -199,6 +199,8 @@ static pfq_status print_rows(struct getter *g, pfq_error *err)
     pfq_status status = g->rows && g->lengths ? PFQ_OK : PFQ_NO_MEMORY;
     size_t n = 0;
     for (uint64_t done = 0; done < g->count && !status; done += n) {
+        if (g->config->stop && g->config->stop(g->config->context))
+            return error_stopped(err, done * (uint64_t)g->mates);
         status = choose_window(g, done, &n, err);
         if (!status)
             status = format_window(g, n, err);

@@ -21,6 +21,7 @@ enum {
 /* One mate of the file, and the rows of it that are in memory. */
 struct piece {
     struct store_reader *reader;
+    const pfq_parser_config *config;
     struct tallying *tallying;
     int mate; /* from 0 */
     uint64_t first, rows;
@@ -85,6 +86,8 @@ static pfq_status count_rows(struct piece *piece, uint64_t first, uint64_t end, 
     uint64_t offset[2], name[2];
     pfq_status status = PFQ_OK;
     for (piece->first = first; piece->first < end && !status; piece->first += piece->rows) {
+        if (piece->config->stop && piece->config->stop(piece->config->context))
+            return error_set(err, PFQ_STOPPED, NULL, "stopped");
         status = choose_rows(piece, end - piece->first, offset, name, err);
         if (!status)
             status = read_rows(piece, offset, name, err);
@@ -97,12 +100,13 @@ static pfq_status count_rows(struct piece *piece, uint64_t first, uint64_t end, 
 }
 
 /* This rank's share of all mates. */
-static pfq_status count_share(struct store_reader *reader, pfq_team *team, int threads, bool all,
+static pfq_status count_share(struct store_reader *reader, pfq_team *team,
+                              const pfq_parser_config *config, int threads, bool all,
                               struct stats_counted *counted, pfq_error *err)
 {
     const struct store_summary *const summary = store_summary(reader);
     const uint64_t rank = (uint64_t)pfq_team_rank(team), ranks = (uint64_t)pfq_team_size(team);
-    struct piece piece = {.reader = reader, .tallying = &counted->tallying};
+    struct piece piece = {.reader = reader, .config = config, .tallying = &counted->tallying};
     store_use_threads(reader, threads);
     pfq_status status =
         tallying_begin(&counted->tallying, summary->mates, false, threads, all, err);
@@ -160,7 +164,7 @@ pfq_status stats_count_store(pfq_team *team, const char *input, const pfq_stats_
         counted->encoding = config->parse.quality_encoding;
         if (!counted->encoding)
             counted->encoding = encoding_named(store_summary(reader)->encoding[0]);
-        count_share(reader, team, threads, all, counted, &own);
+        count_share(reader, team, &config->parse, threads, all, counted, &own);
     }
     store_close(reader);
     status = team_conclude(team, &own, err);

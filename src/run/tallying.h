@@ -40,6 +40,17 @@ static inline struct qc_tally *tallying_of(const struct tallying *tallying, int 
     return tallying->tallies[mate * tallying->threads + thread];
 }
 
+struct team_state;
+
+/* Writes into a state what has been counted; nothing more can be counted afterwards. Collective;
+ * the same status on every rank. */
+pfq_status tallying_save(struct tallying *tallying, pfq_team *team, struct team_state *state,
+                         pfq_error *err);
+
+/* Adds what a state holds, on rank 0. Collective; the same status on every rank. */
+pfq_status tallying_restore(struct tallying *tallying, pfq_team *team, struct team_state *state,
+                            pfq_error *err);
+
 /* Makes one tally of all threads and ranks for each mate, finished: tallying_of(tallying, mate, 0)
  * on rank 0. Collective; the same status on every rank. */
 pfq_status tallying_unite(struct tallying *tallying, pfq_team *team, pfq_error *err);

@@ -6,11 +6,14 @@
  * alone, and then rank 0 gets what is left, which is no more than the sample of one. To count
  * different hashes, each hash goes to the rank that owns it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "qc/saved.h"
 #include "run/tallying.h"
+#include "team/state.h"
 #include "team/team.h"
 
 /* ---- items that travel ---- */
@@ -254,7 +257,8 @@ static pfq_status unite_ranks(struct qc_tally *tally, pfq_team *team, pfq_error 
     return status ? status : unite_tiles(&tally->tiles, team, err);
 }
 
-pfq_status tallying_unite(struct tallying *tallying, pfq_team *team, pfq_error *err)
+/* Makes one tally of all threads and ranks for each mate, on rank 0; it can still be added to. */
+static pfq_status collect(struct tallying *tallying, pfq_team *team, pfq_error *err)
 {
     pfq_error own = {0};
     for (int m = 0; m < tallying->mates && !own.status; m++)
@@ -265,12 +269,65 @@ pfq_status tallying_unite(struct tallying *tallying, pfq_team *team, pfq_error *
             *other = NULL;
         }
     pfq_status status = team_conclude(team, &own, err);
+    for (int m = 0; m < tallying->mates && !status && pfq_team_size(team) > 1; m++)
+        status = unite_ranks(tallying_of(tallying, m, 0), team, err);
+    return status;
+}
+
+pfq_status tallying_unite(struct tallying *tallying, pfq_team *team, pfq_error *err)
+{
+    pfq_error own = {0};
+    const pfq_status status = collect(tallying, team, err);
+    for (int m = 0; m < tallying->mates && !status; m++)
+        tally_finish(tallying_of(tallying, m, 0), &own);
+    return status ? status : team_conclude(team, &own, err);
+}
+
+/* ---- between two runs ---- */
+
+static void name_section(int m, char name[STATE_NAME_BYTES])
+{
+    snprintf(name, STATE_NAME_BYTES, "qc.%d", m);
+}
+
+pfq_status tallying_save(struct tallying *tallying, pfq_team *team, struct team_state *state,
+                         pfq_error *err)
+{
+    const bool writes = pfq_team_rank(team) == 0;
+    pfq_status status = collect(tallying, team, err);
     for (int m = 0; m < tallying->mates && !status; m++) {
         struct qc_tally *const tally = tallying_of(tallying, m, 0);
-        if (pfq_team_size(team) > 1)
-            status = unite_ranks(tally, team, err);
+        pfq_error own = {0};
+        char name[STATE_NAME_BYTES];
+        const size_t n = writes ? saved_words(tally) : 0;
+        uint64_t *const words = memory_allocate(n, sizeof *words, &own);
+        name_section(m, name);
+        status = team_conclude(team, &own, err);
+        if (!status && writes && words)
+            saved_write(tally, words);
         if (!status)
-            tally_finish(tally, &own);
+            status = state_put(state, name, words, n, 1, err);
+        free(words);
     }
-    return status ? status : team_conclude(team, &own, err);
+    return status;
+}
+
+pfq_status tallying_restore(struct tallying *tallying, pfq_team *team, struct team_state *state,
+                            pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (int m = 0; m < tallying->mates && !status; m++) {
+        pfq_error own = {0};
+        char name[STATE_NAME_BYTES];
+        uint64_t *words = NULL;
+        size_t n = 0;
+        name_section(m, name);
+        status = state_get_all(state, name, 1, &words, &n, err);
+        if (!status && pfq_team_rank(team) == 0)
+            saved_add(tallying_of(tallying, m, 0), words, n, &own);
+        if (!status)
+            status = team_conclude(team, &own, err);
+        free(words);
+    }
+    return status;
 }

@@ -25,11 +25,14 @@ static int by_place(const void *a, const void *b)
 }
 
 /* This rank's pieces. */
-static void check_mine(pfq_team *team, struct store_check *check, pfq_error *own)
+static void check_mine(pfq_team *team, const pfq_parser_config *config, struct store_check *check,
+                       pfq_error *own)
 {
     const size_t pieces = check_pieces(check), ranks = (size_t)pfq_team_size(team);
     for (size_t i = (size_t)pfq_team_rank(team); i < pieces && !own->status; i += ranks)
-        if (check->found <= check->limit) /* a file that is all wrong need not be read whole */
+        if (config->stop && config->stop(config->context))
+            error_set(own, PFQ_STOPPED, NULL, "stopped");
+        else if (check->found <= check->limit) /* a file that is all wrong need not be read whole */
             check_piece(check, i, own);
 }
 
@@ -89,7 +92,7 @@ static pfq_status check_file(pfq_team *team, const char *path, const pfq_parser_
                              struct store_check *check, pfq_error *err)
 {
     pfq_error own = {0};
-    check_mine(team, check, &own);
+    check_mine(team, config, check, &own);
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
         status = share_lengths(team, check, err);

@@ -8,10 +8,12 @@
  */
 #include "store/indexer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fastq/names.h"
+#include "team/state.h"
 #include "team/team.h"
 
 enum {
@@ -117,6 +119,43 @@ void indexer_add(struct store *store, const struct store_part *parts)
             add_part(indexer, &indexer->mate[m], &parts[m], store->mate[m].place[SCHEMA_RECORDS],
                      own);
     }
+}
+
+/* ---- between two runs ---- */
+
+enum { ENTRY_WORDS = sizeof(struct index_entry) / sizeof(uint64_t) };
+
+static void name_section(int m, char name[STATE_NAME_BYTES])
+{
+    snprintf(name, STATE_NAME_BYTES, "names.%d", m);
+}
+
+pfq_status indexer_save(struct store *store, struct team_state *state, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (int m = 0; m < store->mates && !status; m++) {
+        const struct names_of_mate *const names = &store->indexer->mate[m];
+        char name[STATE_NAME_BYTES];
+        name_section(m, name);
+        status = state_put(state, name, names->entries, names->count, ENTRY_WORDS, err);
+    }
+    return status;
+}
+
+/* Entries are sorted when all have passed, so it does not matter who holds which. */
+pfq_status indexer_restore(struct store *store, struct team_state *state, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (int m = 0; m < store->mates && !status; m++) {
+        struct names_of_mate *const names = &store->indexer->mate[m];
+        char name[STATE_NAME_BYTES];
+        name_section(m, name);
+        free(names->entries);
+        *names = (struct names_of_mate){0};
+        status = state_get_share(state, name, ENTRY_WORDS, &names->entries, &names->count, err);
+        names->capacity = names->count;
+    }
+    return status;
 }
 
 /* ---- buckets ---- */

@@ -31,6 +31,11 @@ void indexer_add(struct store *store, const struct store_part *parts);
 /* Sorts and appends everything. Collective; the same status on every rank. */
 pfq_status indexer_finish(struct store *store, pfq_error *err);
 
+/* The names that have passed, into a state and back. Collective; a failure of this rank alone is
+ * left in store->failure. */
+pfq_status indexer_save(struct store *store, struct team_state *state, pfq_error *err);
+pfq_status indexer_restore(struct store *store, struct team_state *state, pfq_error *err);
+
 /* ---- index_sort.c ---- */
 
 /* Sorts by hash, and by row where hashes are equal; in place. */

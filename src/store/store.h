@@ -65,6 +65,7 @@ struct store_part {
 };
 
 struct store;
+struct team_state;
 
 /* Puts the usual level where none is wished, and refuses what this build or the method does not
  * have: PFQ_USAGE or PFQ_UNSUPPORTED. */
@@ -96,6 +97,15 @@ void store_keep_count(struct store *store, int mate, const char *name, uint64_t 
  * Collective; the same status on every rank. */
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
                         pfq_error *err);
+
+/* Brings all that was appended to disk and writes into `state` what is needed to go on from there;
+ * the store itself goes on. Collective; the same status on every rank. */
+pfq_status store_save(struct store *store, struct team_state *state, pfq_error *err);
+
+/* Goes on from a state: of a store that has just been created, with the same config, over the file
+ * that was left. Ranks, threads and the writer may be others. Collective; the same status on every
+ * rank. */
+pfq_status store_restore(struct store *store, struct team_state *state, pfq_error *err);
 
 /* Closes without finishing, after a failure; the file is for the bin. Collective; NULL is fine. */
 void store_abandon(struct store *store);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,8 @@ struct team_output {
     bool force;
     char *path;               /* the final name */
     char temporary[PATH_MAX]; /* "" on rank 0: there is no file */
+    bool kept;                /* it outlives a discarded output */
+    int lock;                 /* on rank 0, a descriptor of the file that is kept; -1: none */
 };
 
 /* ---- the registry of unfinished files ---- */
@@ -187,6 +190,54 @@ static pfq_status begin_output(struct team_output *output, pfq_error *err)
     return status;
 }
 
+/* Holds the file that is kept as long as this run is at it. File systems that know no locks let
+ * everybody have it. */
+static pfq_status lock_file(struct team_output *output, pfq_error *err)
+{
+    output->lock = open(output->temporary, O_RDWR | O_CLOEXEC);
+    if (output->lock < 0)
+        return error_set(err, error_status_of_errno(errno), output->temporary, "cannot open: %s",
+                         strerror(errno));
+    if (flock(output->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return error_set(err, PFQ_EXISTS, output->temporary, "another run is writing to it");
+    return PFQ_OK;
+}
+
+static pfq_status take_up(struct team_output *output, const char *kept, pfq_error *err)
+{
+    pfq_status status = check_target(output->path, output->force, err);
+    if (status == PFQ_OK && strlen(kept) >= sizeof output->temporary)
+        status = error_set(err, PFQ_USAGE, output->path, "this name is too long");
+    if (status != PFQ_OK)
+        return status;
+    snprintf(output->temporary, sizeof output->temporary, "%s", kept);
+    output->kept = true;
+    return lock_file(output, err);
+}
+
+/* Best effort: the file is complete under its name either way; after a power cut the name might be
+ * lost. */
+static void sync_directory(const char *path)
+{
+    char directory[PATH_MAX];
+    directory_of(path, directory, sizeof directory);
+    const int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    (void)fsync(descriptor);
+    (void)close(descriptor);
+}
+
+static pfq_status rename_to_kept(struct team_output *output, const char *kept, pfq_error *err)
+{
+    if (strlen(kept) >= sizeof output->temporary || rename(output->temporary, kept) != 0)
+        return error_set(err, error_status_of_errno(errno), output->path,
+                         "cannot keep the unfinished file as %s: %s", kept, strerror(errno));
+    registry_replace(output->temporary, NULL);
+    sync_directory(kept);
+    return PFQ_OK;
+}
+
 /* What ranks wrote they have synced themselves (team_file_sync); this is for what was written
  * since. EINVAL: the file system cannot sync. */
 static pfq_status sync_file(const struct team_output *output, pfq_error *err)
@@ -224,19 +275,6 @@ static int rename_without_replacing(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : errno;
 }
 
-/* Best effort: the file is complete under its name either way; after a power cut the name might be
- * lost. */
-static void sync_directory(const char *path)
-{
-    char directory[PATH_MAX];
-    directory_of(path, directory, sizeof directory);
-    const int descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return;
-    (void)fsync(descriptor);
-    (void)close(descriptor);
-}
-
 static pfq_status name_output(struct team_output *output, pfq_error *err)
 {
     pfq_status status = sync_file(output, err);
@@ -261,29 +299,38 @@ static pfq_status name_output(struct team_output *output, pfq_error *err)
 /* ---- what all ranks do ---- */
 
 /* May fail alone: no memory on this rank, or rank 0 cannot have the file. */
-static struct team_output *prepare(pfq_team *team, const char *path, bool force, pfq_error *err)
+static struct team_output *prepare(pfq_team *team, const char *path, bool force, const char *kept,
+                                   pfq_error *err)
 {
     struct team_output *const output = memory_allocate(1, sizeof *output, err);
     if (!output)
         return NULL;
     output->team = team;
     output->force = force;
+    output->lock = -1;
     output->path = memory_string(path, err);
     if (output->path && pfq_team_rank(team) == 0)
-        (void)begin_output(output, err);
+        (void)(kept ? take_up(output, kept, err) : begin_output(output, err));
     return output;
 }
 
 pfq_status team_output_create(pfq_team *team, const char *path, bool force,
                               struct team_output **output, pfq_error *err)
 {
+    return team_output_take_up(team, path, force, NULL, output, err);
+}
+
+pfq_status team_output_take_up(pfq_team *team, const char *path, bool force, const char *kept,
+                               struct team_output **output, pfq_error *err)
+{
     *output = NULL;
     pfq_error own = {0};
-    struct team_output *made = prepare(team, path, force, &own);
+    struct team_output *made = prepare(team, path, force, kept, &own);
     pfq_status status = team_agree(team, 0, &own);
     if (status == PFQ_OK) /* then every rank has made one */
         status = team_share(team, 0, made->temporary, sizeof made->temporary, &own);
     if (status == PFQ_OK) {
+        made->kept = kept != NULL;
         *output = made;
         return PFQ_OK;
     }
@@ -325,11 +372,32 @@ pfq_status team_output_publish(struct team_output *output, pfq_error *err)
     return status;
 }
 
+pfq_status team_output_keep(struct team_output *output, const char *kept, pfq_error *err)
+{
+    pfq_error own = {0};
+    const bool moves = !output->kept;
+    if (moves && pfq_team_rank(output->team) == 0)
+        (void)rename_to_kept(output, kept, &own);
+    const pfq_status status = team_conclude(output->team, &own, err);
+    if (!status && moves)
+        snprintf(output->temporary, sizeof output->temporary, "%s", kept);
+    output->kept |= !status;
+    return status;
+}
+
+void team_output_drop(struct team_output *output)
+{
+    if (output)
+        output->kept = false;
+}
+
 void team_output_discard(struct team_output *output)
 {
     if (!output)
         return;
-    if (pfq_team_rank(output->team) == 0 && output->temporary[0] != '\0') {
+    if (output->lock >= 0)
+        (void)close(output->lock);
+    if (pfq_team_rank(output->team) == 0 && output->temporary[0] != '\0' && !output->kept) {
         (void)unlink(output->temporary);
         registry_replace(output->temporary, NULL);
     }

@@ -120,6 +120,18 @@ bool team_same_file(const char *a, const char *b);
 /* Names the output where an error names its temporary file, which nobody has heard of. */
 void team_output_name(const struct team_output *output, pfq_error *err);
 
+/* Takes up the file at `kept` as what is to become `path`; otherwise as team_output_create. Nobody
+ * else may be at it: PFQ_EXISTS. It is left where it is until it is published or dropped. */
+pfq_status team_output_take_up(pfq_team *team, const char *path, bool force, const char *kept,
+                               struct team_output **output, pfq_error *err);
+
+/* Gives the unfinished file the name `kept`, under which it stays when it is discarded; again is
+ * fine. Collective. */
+pfq_status team_output_keep(struct team_output *output, const char *kept, pfq_error *err);
+
+/* From here on it is to be discarded like any other. */
+void team_output_drop(struct team_output *output);
+
 /* The path to write to. */
 const char *team_output_path(const struct team_output *output);
 
@@ -127,7 +139,7 @@ const char *team_output_path(const struct team_output *output);
  * case; after a failure nothing is left. */
 pfq_status team_output_publish(struct team_output *output, pfq_error *err);
 
-/* Removes the temporary file; NULL is fine. */
+/* Removes the temporary file, unless it is kept; NULL is fine. */
 void team_output_discard(struct team_output *output);
 
 /* Removes the temporary files of all outputs this process has begun and neither published nor

@@ -4,6 +4,7 @@
  */
 #include "cli/commands.h"
 
+#include "cli/signals.h"
 #include "cli/version.h"
 #include "parfastq/version.h"
 #include "support/check.h"
@@ -120,6 +121,20 @@ pfq_status pfq_info(pfq_team *team, const char *input, FILE *out, pfq_error *err
     seen.calls++;
     seen.input = input;
     return PFQ_OK;
+}
+
+void signals_end_at_once(void) {}
+
+bool signals_stop(void *context)
+{
+    (void)context;
+    return false;
+}
+
+int signals_explain(pfq_team *team, pfq_error *err)
+{
+    (void)team, (void)err;
+    return 0;
 }
 
 int pfq_team_rank(const pfq_team *team)
