@@ -139,7 +139,7 @@ job_wait() {
 # ---- stopping in time, and going on ----
 
 # job_convert WORD...: `parfastq convert`, again and again if need be. Ranks that are stopped leave
-# OUTPUT.checkpoint and no OUTPUT; the same command goes on from there. The job puts itself into the queue
+# OUTPUT.checkpoint, OUTPUT.partial and no OUTPUT; the same command goes on from there. The job puts itself into the queue
 # again, at most PARFASTQ_RESTARTS times; it keeps its number. Returns the exit code of the job.
 job_convert() {
     local output status=0 resume=(--resume)
@@ -263,7 +263,7 @@ job_stage_output() {
     [ ! -e "$output" ] || return 0
     job_staged=$job_local/output/$(basename "$output")
     mkdir -p "$job_local/output"
-    for file in "$output".*; do
+    for file in "$output.partial" "$output.checkpoint"; do
         [ ! -f "$file" ] || cp -p "$file" "$job_local/output/"
     done
     for ((i = 0; i < ${#job_words[@]}; i++)); do
@@ -277,14 +277,14 @@ job_stage_output() {
 }
 
 # job_unstage OUTPUT: brings back what is at job_staged: the output, which appears when it is complete, or
-# its checkpoint.
+# its checkpoint, behind the rows that it speaks of.
 job_unstage() {
     local output=$1 file target
     [ "$job_staged" != "$output" ] || return 0
-    for file in "$job_staged" "$job_staged".*; do
+    for file in "$job_staged" "$job_staged.partial" "$job_staged.checkpoint"; do
         [ -f "$file" ] || continue
         target=$(dirname "$output")/$(basename "$file")
         cp -p "$file" "$target.copy-$SLURM_JOB_ID" && mv "$target.copy-$SLURM_JOB_ID" "$target" || return 3
     done
-    [ ! -e "$output" ] || rm -f "$output.checkpoint"
+    [ ! -e "$output" ] || rm -f "$output.checkpoint" "$output.partial"
 }

@@ -30,7 +30,7 @@ PARFASTQ_PYTHON=${PARFASTQ_PYTHON:-python3}
 
 # How often a job that met its time limit, or had to give way, puts itself into the queue again. 0: never;
 # it then keeps no checkpoint, and ends as failed.
-PARFASTQ_RESTARTS=${PARFASTQ_RESTARTS:-0}
+PARFASTQ_RESTARTS=${PARFASTQ_RESTARTS:-10}
 
 # What is copied to the disk of the nodes first, "input", or written there and copied back, "output"; or both.
 # Empty: neither. The second is for jobs of one node. PARFASTQ_LOCAL is the directory, the same on all nodes.
