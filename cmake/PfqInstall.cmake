@@ -98,9 +98,5 @@ string(REGEX REPLACE "/$" "" PFQ_PC_UP "${PFQ_PC_UP}")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/parfastq.pc.in ${PROJECT_BINARY_DIR}/parfastq.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/parfastq.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-# ---- scripts for SLURM ----
-
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/jobs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/parfastq/jobs
-        FILES_MATCHING PATTERN "*.sh" PATTERN "*.sbatch" PATTERN "*.py" PATTERN "README.md"
-        PATTERN quickstart.sh EXCLUDE PATTERN install.sh EXCLUDE PATTERN build.sbatch EXCLUDE
-        PATTERN __pycache__ EXCLUDE)
+include(${CMAKE_CURRENT_LIST_DIR}/packaging/PfqPages.cmake)    # manual page, completion, module files, scripts
+include(${CMAKE_CURRENT_LIST_DIR}/packaging/PfqPackages.cmake) # .deb and .tar.gz
