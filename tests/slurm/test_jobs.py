@@ -300,7 +300,7 @@ def interrupted(jobs, launcher, reads, expected, signal="USR1"):
 
 def check_requeue(jobs):
     """What is stopped by its time limit goes on, by both launchers; what is stopped too often says so."""
-    reads = many_reads(jobs, 300)
+    reads = many_reads(jobs, 30)
     expected = jobs.plain("plain.h5", *SLOW, reads)
     interrupted(jobs, "srun", reads, expected)
     interrupted(jobs, "mpirun", reads, expected)
@@ -325,7 +325,7 @@ def check_requeue(jobs):
 
 def check_time_limit(jobs):
     """The real thing: SLURM's own warning before the end of a job's time. It looks twice a minute."""
-    reads = many_reads(jobs, 1500)
+    reads = many_reads(jobs, 150)
     expected = jobs.plain("plain.h5", *SLOW, reads)
     number = jobs.submit("convert.sbatch", *SLOW, "-o", "limited.h5", reads,
                          options=[*RANKS, "--time=2", "--signal=B:USR1@90"])
@@ -344,7 +344,7 @@ def is_rank(pid, command):
 
 def check_killed_rank(jobs):
     """A rank that is killed ends the job, with a message, without a file, and soon."""
-    reads = many_reads(jobs, 300)
+    reads = many_reads(jobs, 30)
     for launcher in ("srun", "mpirun"):
         number = jobs.submit("convert.sbatch", *SLOW, "-o", "killed.h5", reads, options=RANKS,
                              PARFASTQ_LAUNCH=launcher)
