@@ -10,7 +10,7 @@
 job_fail() {
     local code=$1
     shift
-    echo "${job_script:-job}: $*" >&2
+    echo "${job_script:-$SLURM_JOB_NAME}: $*" >&2
     exit "$code"
 }
 
@@ -230,7 +230,7 @@ job_stage() {
     job_words=("$@") job_staged=$output
     [ -n "$PARFASTQ_STAGE" ] || return 0
     job_local=$PARFASTQ_LOCAL/parfastq-$SLURM_JOB_ID
-    trap 'job_on_each_node rm -rf "$job_local"' EXIT
+    trap job_clean EXIT
     job_on_each_node mkdir -p "$job_local" || job_fail 3 "cannot write to $PARFASTQ_LOCAL on each node; see PARFASTQ_LOCAL"
     case $stage in *' input '*) job_stage_input "$@" ;; esac
     case $stage in *' output '*) job_stage_output "$output" "${job_words[@]}" ;; esac
@@ -277,14 +277,24 @@ job_stage_output() {
 }
 
 # job_unstage OUTPUT: brings back what is at job_staged: the output, which appears when it is complete, or
-# its checkpoint, behind the rows that it speaks of.
+# its checkpoint, behind the rows that it speaks of. The copies on the nodes are removed.
 job_unstage() {
-    local output=$1 file target
-    [ "$job_staged" != "$output" ] || return 0
-    for file in "$job_staged" "$job_staged.partial" "$job_staged.checkpoint"; do
-        [ -f "$file" ] || continue
-        target=$(dirname "$output")/$(basename "$file")
-        cp -p "$file" "$target.copy-$SLURM_JOB_ID" && mv "$target.copy-$SLURM_JOB_ID" "$target" || return 3
-    done
-    [ ! -e "$output" ] || rm -f "$output.checkpoint" "$output.partial"
+    local output=$1 file target status=0
+    [ -n "$PARFASTQ_STAGE" ] || return 0
+    if [ "$job_staged" != "$output" ]; then
+        for file in "$job_staged" "$job_staged.partial" "$job_staged.checkpoint"; do
+            [ -f "$file" ] || continue
+            target=$(dirname "$output")/$(basename "$file")
+            { cp -p "$file" "$target.copy-$SLURM_JOB_ID" && mv "$target.copy-$SLURM_JOB_ID" "$target"; } || status=3
+        done
+        [ ! -e "$output" ] || rm -f "$output.checkpoint" "$output.partial"
+    fi
+    trap - EXIT
+    [ "$status" != 0 ] || job_clean # what could not be copied is still there to be looked at
+    return "$status"
+}
+
+job_clean() {
+    trap - EXIT
+    job_on_each_node rm -rf "$job_local"
 }

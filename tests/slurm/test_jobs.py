@@ -249,7 +249,7 @@ def check_build(jobs):
     """The source is built and installed by a job."""
     prefix = jobs.directory / "installed"
     jobs.scripts = jobs.arguments.source / "jobs"
-    log = jobs.do("build.sbatch", prefix, "-DPFQ_PYTHON=", options=["--cpus-per-task=2"], seconds=500)
+    log = jobs.do("build.sbatch", prefix, options=["--cpus-per-task=2"], seconds=500)
     must_say(log, f"done     {prefix}/bin/parfastq")
     log = jobs.do("affinity.sbatch", options=RANKS, PARFASTQ=str(prefix / "bin" / "parfastq"))
     must_say(log, "rank 3 on n2")
@@ -306,6 +306,18 @@ def check_requeue(jobs):
     interrupted(jobs, "mpirun", reads, expected)
     interrupted(jobs, "srun", reads, expected, signal="TERM")
 
+    local = jobs.directory / "local"
+    local.mkdir()
+    number = jobs.submit("convert.sbatch", *SLOW, "-o", "staged.h5", reads, options=["--nodes=1", *RANKS],
+                         PARFASTQ_STAGE="input output", PARFASTQ_LOCAL=str(local))
+    wait_until_writing(jobs, number)
+    jobs.cluster.run("scancel", "--batch", "--signal=USR1", number)
+    log = jobs.finish(number, ["COMPLETED"], seconds=300)
+    must_say(log, "start 2", "staged.h5.checkpoint")
+    must(digest(jobs.directory / "staged.h5") == expected, "staged: another file")
+    must(sorted(path.name for path in jobs.directory.glob("staged*")) == ["staged.h5"], "staged: more is left")
+    must(not list(local.iterdir()), "staged: something is left on the node")
+
     number = jobs.submit("convert.sbatch", *SLOW, "-o", "capped.h5", reads, options=RANKS, PARFASTQ_RESTARTS="1")
     for times in (1, 2):
         wait_until_writing(jobs, number, times)
@@ -328,7 +340,7 @@ def check_time_limit(jobs):
     reads = many_reads(jobs, 150)
     expected = jobs.plain("plain.h5", *SLOW, reads)
     number = jobs.submit("convert.sbatch", *SLOW, "-o", "limited.h5", reads,
-                         options=[*RANKS, "--time=2", "--signal=B:USR1@90"])
+                         options=[*RANKS, "--time=2", "--signal=B:USR1@90"], PARFASTQ_RESTARTS="60")
     log = jobs.finish(number, ["COMPLETED"], seconds=1200)
     must(int(jobs.cluster.job(number, "Restarts")) >= 1, f"never queued again:\n{log}")
     must_say(log, "ranks are asked to stop", "requeue ")
