@@ -9,6 +9,12 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64)
 add_compile_options(-Wall -Wextra -Wconversion -Wshadow)
+# Where the sources lie and where they are built must not be seen in what is built.
+include(CheckCCompilerFlag)
+check_c_compiler_flag(-ffile-prefix-map=a=b PFQ_HAS_PREFIX_MAP)
+if(PFQ_HAS_PREFIX_MAP)
+  add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${PROJECT_BINARY_DIR}/=)
+endif()
 if(PFQ_WERROR)
   add_compile_options(-Werror)
 endif()

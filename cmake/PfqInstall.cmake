@@ -97,3 +97,6 @@ file(RELATIVE_PATH PFQ_PC_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" PFQ_PC_UP "${PFQ_PC_UP}")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/parfastq.pc.in ${PROJECT_BINARY_DIR}/parfastq.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/parfastq.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+include(${CMAKE_CURRENT_LIST_DIR}/packaging/PfqPages.cmake)    # manual page, completion, module files, scripts
+include(${CMAKE_CURRENT_LIST_DIR}/packaging/PfqPackages.cmake) # .deb and .tar.gz

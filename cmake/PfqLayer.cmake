@@ -63,6 +63,9 @@ function(pfq_static_library target layer pattern)
                      COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=${pattern} ${object}
                      DEPENDS ${objects} COMMAND_EXPAND_LISTS VERBATIM)
   add_library(${target} STATIC ${object})
+  # Make knows of objects of other targets only that they must be there.
+  list(TRANSFORM pfq_layers_of_${layer} PREPEND pfq_ OUTPUT_VARIABLE layers)
+  add_dependencies(${target} ${layers})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C)
   target_link_libraries(${target} PRIVATE ${pfq_libraries_of_${layer}})
 endfunction()

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/pages.h"
 #include "cli/signals.h"
 #include "cli/version.h"
 #include "cli/words.h"
@@ -399,6 +400,16 @@ static pfq_status run_version(struct cli_call *call, pfq_error *err)
     return PFQ_OK;
 }
 
+static void print_page(int page, const struct command *command, FILE *out)
+{
+    if (page == CLI_PAGE_MANUAL)
+        pages_print_manual(out);
+    else if (page == CLI_PAGE_COMPLETION)
+        pages_print_completion(out);
+    else
+        commands_print_help(command, out);
+}
+
 static pfq_status run_help(struct cli_call *call, pfq_error *err)
 {
     const struct cli_list *names = &call->options.operands;
@@ -407,8 +418,10 @@ static pfq_status run_help(struct cli_call *call, pfq_error *err)
         return refuse(err, "'parfastq help' takes one command");
     if (names->n && !(command = commands_find(names->items[0], err)))
         return PFQ_USAGE;
+    if (names->n && call->options.page != CLI_PAGE_HELP)
+        return refuse(err, "the pages of --man and --completion are of all commands");
     if (pfq_team_rank(call->team) == 0)
-        commands_print_help(command, call->out);
+        print_page(call->options.page, command, call->out);
     return PFQ_OK;
 }
 
@@ -443,7 +456,7 @@ static const struct command commands[] = {
      {"[--verbose]", NULL},
      "show the version; --verbose: the build, the machine, the ranks", run_version},
     {"help", CLI_HELP,
-     {"[COMMAND]", NULL},
+     {"[COMMAND] | --man | --completion", NULL},
      "show this text, or that of a command", run_help},
 };
 /* clang-format on */

@@ -186,6 +186,10 @@ static const struct option options_table[] = {
     {"verbose", 0, TEXT | CLI_VERSION | CLI_ALONE, OPTION_FLAG, 1, KEPT(verbose),
      .help = "more words: how files were inflated; version: the build, the machine, and where ranks "
              "and threads are"},
+    {"man", 0, CLI_HELP, OPTION_FLAG, CLI_PAGE_MANUAL, KEPT(page),
+     .help = "print the manual page, for man"},
+    {"completion", 0, CLI_HELP, OPTION_FLAG, CLI_PAGE_COMPLETION, KEPT(page),
+     .help = "print what completes commands and options in bash; to be sourced"},
     {"help", 'h', EVERY, OPTION_FLAG, 1, KEPT(help),
      .help = "this text"},
     {"version", 0, CLI_ALONE, OPTION_FLAG, 1, KEPT(version),
@@ -587,8 +591,7 @@ static void print_paragraph(const char *text, int column, FILE *out)
     fputc('\n', out);
 }
 
-/* The help of a row, with its choices and its default. */
-static void describe(const struct option *row, char *text, size_t size)
+void options_describe(const struct option *row, char *text, size_t size)
 {
     size_t used = (size_t)snprintf(text, size, "%s", row->help);
     for (const struct option_choice *choice = row->choices; choice && choice->name; choice++) {
@@ -601,12 +604,12 @@ static void describe(const struct option *row, char *text, size_t size)
 
 static void print_option(const struct option *row, FILE *out)
 {
-    char text[256];
+    char text[OPTIONS_TEXT_BYTES];
     int column = row->letter ? fprintf(out, "  -%c, ", row->letter) : fprintf(out, "      ");
     column += fprintf(out, "--%s", row->name);
     if (row->value)
         column += fprintf(out, " %s", row->value);
-    describe(row, text, sizeof text);
+    options_describe(row, text, sizeof text);
     print_paragraph(text, column, out);
 }
 

@@ -54,6 +54,8 @@ struct cli_limit {
     uint64_t most;
 };
 
+enum cli_page { CLI_PAGE_HELP = 0, CLI_PAGE_MANUAL, CLI_PAGE_COMPLETION };
+
 /* What the words on the command line said. Flags and choices are int. */
 struct cli_options {
     struct cli_list operands;             /* words that are no options */
@@ -94,6 +96,7 @@ struct cli_options {
     int quiet;
     int progress; /* enum cli_progress */
     int verbose;
+    int page; /* enum cli_page */
     int help;
     int version;
 };
@@ -144,6 +147,11 @@ pfq_status options_parse(unsigned command, const char *name, int n, char *const 
                          struct cli_options *options, pfq_error *err);
 
 void options_release(struct cli_options *options);
+
+enum { OPTIONS_TEXT_BYTES = 256 };
+
+/* The help of a row, with its choices and its default. */
+void options_describe(const struct option *row, char *text, size_t size);
 
 /* Prints the options of a command, a paragraph for each, at most 80 columns wide. */
 void options_print(unsigned command, FILE *out);
