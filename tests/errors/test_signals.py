@@ -336,6 +336,7 @@ def refuses(bench):
 
     refused("another level", [*words, "--compress", "gzip:9"], "made with '--compress fast", 2)
     refused("other columns", [*words, "--columns", "name"], "made with 'columns", 2)
+    refused("filters", [*words, "--min-length", "5"], "goes with reads as they come", 2)
     refused("fewer files", words[:-1], "was made with '-1 two.fq'", 2)
     data = (bench.directory / names[0]).read_bytes()
     (bench.directory / names[0]).write_bytes(data[:1] + b"M" + data[2:])
