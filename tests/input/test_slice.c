@@ -195,7 +195,7 @@ static void check_file(pfq_team *team, const char *path, struct span text, int t
         if (text.size > LONG_BASES && chunk_bytes < 1000)
             chunk_bytes = 1000; /* else there are more chunks than time */
         const struct slice_rules rules = {
-            .fastq = {scan_kernel_choose(), 33, 126, turn % 2 == 0, MAX_RECORDS},
+            .fastq = {scan_kernel_choose(), 33, 126, turn % 2 == 0, MAX_RECORDS, false},
             .chunk_bytes = chunk_bytes,
             .threads = threads[t]};
         check_slice(&given, &rules);
