@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "run/behind.h"
 #include "run/export_choice.h"
 #include "run/packed.h"
 #include "run/texts.h"
@@ -28,11 +29,7 @@
 #include "team/team.h"
 #include "threads/threads.h"
 
-enum {
-    DEFAULT_SLICE_BYTES = 64 << 20,
-    DEFAULT_LEVEL = 6,
-    PIECE_BYTES = 8 << 20 /* that are written at a time */
-};
+enum { DEFAULT_SLICE_BYTES = 64 << 20 };
 
 /* One mate on its way out. */
 struct stream {
@@ -57,16 +54,12 @@ struct exporter {
     uint64_t tail_first;      /* blank lines that end the input, in text/tail of the first stream */
     uint64_t tail_bytes;
     struct team_file *file;
+    struct behind behind;       /* the text of the round before */
     struct threads_aside aside; /* writes the round before */
     struct texts text[2];       /* of this round, and of the one that is being written */
     bool packs;                 /* as BGZF */
     struct packed packed[2];    /* the same */
     int now;
-    struct {
-        const uint8_t *data;
-        uint64_t at, bytes;
-    } queue;            /* what is left to be written of the round before */
-    pfq_error failure;  /* of writing it */
     uint64_t text_done; /* bytes of text, by the whole team */
     uint64_t written;   /* bytes of the file, and those that are to be written next: as many, unless
                            it is packed */
@@ -83,30 +76,9 @@ static pfq_status bad_offsets(const struct exporter *e, pfq_error *err)
     return error_set(err, PFQ_BAD_FILE, e->input, "the offsets of its rows do not rise");
 }
 
-/* ---- writing the round before ---- */
-
-/* Writes the next piece of it; false if nothing is left, or writing has failed. */
-static bool write_piece(void *context)
+static bool write_behind(void *context)
 {
-    struct exporter *const e = context;
-    const size_t bytes = e->queue.bytes < PIECE_BYTES ? (size_t)e->queue.bytes : PIECE_BYTES;
-    if (bytes == 0 || e->failure.status)
-        return false;
-    team_file_write(e->file, e->queue.at, e->queue.data, bytes, &e->failure);
-    e->queue.data += bytes;
-    e->queue.at += bytes;
-    e->queue.bytes -= bytes;
-    return true;
-}
-
-/* Writes what is left. A failure, of now or before, becomes this rank's, if it has none. */
-static void finish_writing(struct exporter *e, pfq_error *mine)
-{
-    while (write_piece(e))
-        continue;
-    e->queue.bytes = 0;
-    if (e->failure.status && !mine->status)
-        *mine = e->failure;
+    return behind_step(context);
 }
 
 /* ---- opening ---- */
@@ -120,10 +92,9 @@ static pfq_status check_output(const struct exporter *e, const char *output, pfq
 
 static pfq_status prepare_packing(struct exporter *e, pfq_error *err)
 {
-    const int level = e->config->level ? e->config->level : DEFAULT_LEVEL;
     pfq_status status = PFQ_OK;
     for (int i = 0; i < 2 && !status; i++)
-        status = packed_create(e->threads, level, &e->packed[i], err);
+        status = packed_create(e->threads, e->config->level, &e->packed[i], err);
     return status;
 }
 
@@ -348,7 +319,7 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     e->text[e->now].bytes = 0;
     if (!mine->status)
         fill(e, *row, &share, &ready, mine);
-    finish_writing(e, mine);
+    behind_finish(&e->behind, mine);
     const bool told = e->config->stop && e->config->stop(e->config->context);
     uint64_t pulse[4] = {mine->status != PFQ_OK, ready.size, e->text[e->now].bytes, told};
     uint64_t before = ready.size;
@@ -361,13 +332,11 @@ static pfq_status turn(struct exporter *e, uint64_t *row, uint64_t total_bytes, 
     status = team_sum_before(e->team, &before, 1, mine);
     if (status)
         return status;
-    e->queue.data = ready.data;
-    e->queue.at = e->written + before;
-    e->queue.bytes = ready.size;
+    behind_put(&e->behind, ready, e->written + before);
     if (e->aside.step)
         e->now = !e->now;
     else
-        finish_writing(e, mine);
+        behind_finish(&e->behind, mine);
     e->written += pulse[1];
     e->text_done += pulse[2];
     *row = share.round_end;
@@ -411,6 +380,7 @@ static pfq_status write_text(struct exporter *e, const char *path, pfq_error *er
     uint64_t row = e->choice.row_begin, begin = 0;
     bool stop = false;
     team_file_open(e->team, path, TEAM_WRITE, &e->file, err);
+    e->behind.file = e->file;
     if (!err->status)
         text_before(e, row, &begin, err);
     while (row < e->choice.row_end && !stop) {
@@ -419,7 +389,7 @@ static pfq_status write_text(struct exporter *e, const char *path, pfq_error *er
             return status;
     }
     if (!stop)
-        finish_writing(e, err);
+        behind_finish(&e->behind, err);
     if (!err->status && !stop && pfq_team_rank(e->team) == pfq_team_size(e->team) - 1)
         write_tail(e, err);
     e->text_done += e->tail_bytes;
@@ -466,7 +436,7 @@ static pfq_status run(struct exporter *e, const char *output, pfq_error *err)
     e->threads = threads_count(e->config->threads, ranks_here, cpus_here);
     e->packs = packed_is_wanted(output);
     if (e->threads > 1) /* a rank of one thread leaves the cores to the other ranks */
-        e->aside = (struct threads_aside){.step = write_piece, .context = e};
+        e->aside = (struct threads_aside){.step = write_behind, .context = &e->behind};
     if (open_input(e, err) == PFQ_OK && check_output(e, output, err) == PFQ_OK && e->packs)
         prepare_packing(e, err);
     status = team_agree(e->team, 0, err);

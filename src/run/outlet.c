@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { PIECE_BYTES = 8 << 20, DEFAULT_LEVEL = 6 };
-
 struct job {
     const struct outlet *outlet;
     const struct outlet_part *part;
@@ -71,25 +69,7 @@ static pfq_status make_text(struct outlet *outlet, const struct outlet_part *par
 
 bool outlet_step(struct outlet *outlet)
 {
-    const size_t bytes =
-        outlet->queue.bytes < PIECE_BYTES ? (size_t)outlet->queue.bytes : PIECE_BYTES;
-    if (bytes == 0 || outlet->failure.status)
-        return false;
-    team_file_write(outlet->file, outlet->queue.at, outlet->queue.data, bytes, &outlet->failure);
-    outlet->queue.data += bytes;
-    outlet->queue.at += bytes;
-    outlet->queue.bytes -= bytes;
-    return true;
-}
-
-/* Writes what is left. A failure, of now or before, becomes this rank's, if it has none. */
-static void drain(struct outlet *outlet, pfq_error *own)
-{
-    while (outlet_step(outlet))
-        continue;
-    outlet->queue.bytes = 0;
-    if (outlet->failure.status && !own->status)
-        *own = outlet->failure;
+    return behind_step(&outlet->behind);
 }
 
 pfq_status outlet_put(struct outlet *outlet, const struct outlet_part *part,
@@ -98,16 +78,15 @@ pfq_status outlet_put(struct outlet *outlet, const struct outlet_part *part,
     struct span ready = {NULL, 0};
     if (!own->status && make_text(outlet, part, aside, &ready, own))
         ready.size = 0;
-    drain(outlet, own);
+    behind_finish(&outlet->behind, own);
     uint64_t before = ready.size, sum = ready.size;
     pfq_status status = team_sum_before(outlet->team, &before, 1, err);
     if (!status)
         status = team_sum(outlet->team, &sum, 1, err);
     if (status)
         return status;
-    outlet->queue.data = ready.data;
-    outlet->queue.at = outlet->written + before;
-    outlet->queue.bytes = own->status ? 0 : ready.size;
+    if (!own->status)
+        behind_put(&outlet->behind, ready, outlet->written + before);
     outlet->written += sum;
     outlet->now = !outlet->now;
     return PFQ_OK;
@@ -125,8 +104,9 @@ pfq_status outlet_open(pfq_team *team, const char *path, bool force, int threads
     if (status)
         return status;
     team_file_open(team, team_output_path(outlet->draft), TEAM_WRITE, &outlet->file, &own);
+    outlet->behind.file = outlet->file;
     for (int i = 0; i < 2 && outlet->packs && !own.status; i++)
-        packed_create(threads, level ? level : DEFAULT_LEVEL, &outlet->texts[i].packed, &own);
+        packed_create(threads, level, &outlet->texts[i].packed, &own);
     return team_conclude(team, &own, err);
 }
 
@@ -145,7 +125,7 @@ static void write_end(struct outlet *outlet, pfq_error *own)
 pfq_status outlet_finish(struct outlet *outlet, pfq_error *err)
 {
     pfq_error own = {0}, closing = {0};
-    drain(outlet, &own);
+    behind_finish(&outlet->behind, &own);
     write_end(outlet, &own);
     if (!own.status)
         team_file_sync(outlet->file, &own);

@@ -8,6 +8,7 @@
 
 #include "fastq/format.h"
 #include "parfastq/parser.h"
+#include "run/behind.h"
 #include "run/packed.h"
 #include "team/team.h"
 #include "threads/threads.h"
@@ -26,12 +27,8 @@ struct outlet {
         struct packed packed;
     } texts[2]; /* of this round, and of the one that is being written */
     int now;
-    struct {
-        const uint8_t *data;
-        uint64_t at, bytes;
-    } queue;           /* what is left to be written of the round before */
-    pfq_error failure; /* of writing it */
-    uint64_t written;  /* bytes of the file that have their place */
+    struct behind behind; /* the text of the round before */
+    uint64_t written;     /* bytes of the file that have their place */
 };
 
 /* The records of this rank in a round: chunk c of mate m is batches[m][c]; the mates of a row go

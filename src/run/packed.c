@@ -8,6 +8,8 @@
 
 #include "threads/threads.h"
 
+enum { DEFAULT_LEVEL = 6 };
+
 bool packed_is_wanted(const char *path)
 {
     static const char *const endings[] = {".gz", ".bgz", ".bgzf"};
@@ -25,7 +27,7 @@ pfq_status packed_create(int threads, int level, struct packed *packed, pfq_erro
     *packed = (struct packed){.threads = threads};
     packed->deflaters = memory_allocate((size_t)threads, sizeof *packed->deflaters, err);
     for (int i = 0; packed->deflaters && i < threads; i++)
-        if (!(packed->deflaters[i] = gzip_deflater_create(level, err)))
+        if (!(packed->deflaters[i] = gzip_deflater_create(level ? level : DEFAULT_LEVEL, err)))
             return PFQ_NO_MEMORY;
     return packed->deflaters ? PFQ_OK : PFQ_NO_MEMORY;
 }

@@ -23,7 +23,7 @@ struct packed {
 /* Does the name of an output ask for BGZF? Pure. */
 bool packed_is_wanted(const char *path);
 
-/* Level 1 to 12 of libdeflate. Owns: packed_destroy, also after a failure. */
+/* Level 1 to 12 of libdeflate; 0: 6. Owns: packed_destroy, also after a failure. */
 pfq_status packed_create(int threads, int level, struct packed *packed, pfq_error *err);
 void packed_destroy(struct packed *packed);
 
