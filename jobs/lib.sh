@@ -244,8 +244,10 @@ job_stage_input() {
         if job_names_file "$word" "$before"; then
             n=$((n + 1)) copy=$job_local/$n/$(basename "$job_path")
             echo "stage    $job_path to $copy"
+            # Under a name of the node's own first: PARFASTQ_LOCAL may be one directory that nodes share.
             # shellcheck disable=SC2016  # for the other shell
-            job_on_each_node sh -c 'mkdir -p "$(dirname "$2")" && cp -p "$1" "$2"' sh "$job_path" "$copy" ||
+            job_on_each_node sh -c 'mkdir -p "$(dirname "$2")" && cp -p "$1" "$2.$SLURM_NODEID" && mv -f "$2.$SLURM_NODEID" "$2"' \
+                sh "$job_path" "$copy" ||
                 job_fail 3 "cannot copy $job_path to the nodes"
             word=$job_option$copy
         fi
@@ -296,5 +298,5 @@ job_unstage() {
 
 job_clean() {
     trap - EXIT
-    job_on_each_node rm -rf "$job_local"
+    job_on_each_node rm -rf "$job_local" || echo "warning: $job_local may still be on the nodes" >&2
 }
