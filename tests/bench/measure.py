@@ -147,7 +147,11 @@ class Bench:
     def contest(self, title, reference, rows):
         """Runs the rows in turn and prints their table; `reference` is the name of the row to compare with."""
         starts = {
-            ranks: Row("MPI alone, %d ranks" % ranks, [self.options.mpiexec, "-n", str(ranks), self.bench + "start"], rows[0].text)
+            ranks: Row(
+                "MPI alone, %d ranks" % ranks,
+                [self.options.mpiexec, "-n", str(ranks), self.bench + "start"],
+                rows[0].text,
+            )
             for ranks in sorted({row.ranks for row in rows} - {0})
         }
         for row in rows:

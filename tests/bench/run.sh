@@ -5,7 +5,7 @@
 #
 # Builds in build-bench/, makes the texts (N bytes each, 1e9), and takes everything in turn (5 runs); the files named are
 # measured besides, as they are. The contests: stages, counting, quality, converting, sizes, inflating, growing,
-# starting. Leaves build-bench/bench.md and bench.json. See suite.py for the rest.
+# starting, looking_up. Leaves build-bench/bench.md and bench.json. See suite.py for the rest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=jobs/install.sh
@@ -15,7 +15,7 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 build_in build-bench -DCMAKE_BUILD_TYPE=Release >/dev/null
 targets=(bench_limits bench_parser parfastq_command)
-for optional in bench_start bench_inflate bench_codec; do
+for optional in bench_start bench_inflate bench_codec bench_lookup; do
     if cmake --build build-bench --target help | grep -q "$optional"; then
         targets+=("$optional")
     fi

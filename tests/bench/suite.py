@@ -351,7 +351,35 @@ class Suite(Bench):
         rows += self.peers(small, ("seqkit stats", ["seqkit", "stats", small.path], None))
         self.contest("Starting", "validate, 1 MB", rows)
 
-    CONTESTS = ("stages", "counting", "quality", "converting", "sizes", "inflating", "growing", "starting")
+    def looking_up(self):
+        """Names found by the index: a program of its own prints microseconds a name, by the clock and of processor."""
+        text, file = self.text("illumina 150, binned"), self.path("indexed.h5")
+        subprocess.run([self.parfastq, "convert", "-qf", "--index-names", "-o", file, text.path], check=True)
+        names = min(text.reads, 10**6)
+        self.say(
+            "\n### Look-ups: %d names of %d reads\n\n| threads | us a name | of processor |\n|---|---|---|"
+            % (names, text.reads)
+        )
+        for threads in (1, 2):
+            if threads <= CPUS:
+                command = [self.bench + "lookup", file, str(names), str(threads), str(self.options.runs)]
+                wall, cpu = map(float, subprocess.check_output(command, text=True).split())
+                self.say("| %d | %.2f | %.2f |" % (threads, wall, cpu))
+                self.results.append(
+                    {"contest": "look-ups", "threads": threads, "microseconds": wall, "of_processor": cpu}
+                )
+
+    CONTESTS = (
+        "stages",
+        "counting",
+        "quality",
+        "converting",
+        "sizes",
+        "inflating",
+        "growing",
+        "starting",
+        "looking_up",
+    )
 
 
 VERSIONS = {
