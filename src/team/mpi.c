@@ -74,6 +74,20 @@ static pfq_status talk(int code, const char *what, pfq_error *err)
 
 /* ---- talking; team.c keeps all counts within int ---- */
 
+/* MPI's MIN and MAX of unsigned words are not to be trusted: MPICH 4.0 compares them as if they
+ * were signed, and then UINT64_MAX, "nothing here", is the smallest of all. With the highest bit
+ * turned, the order of signed numbers is that of the unsigned ones, and every MPI knows it. */
+static void turn_highest_bits(enum team_reduction reduction, uint64_t *values, size_t n)
+{
+    for (size_t i = 0; i < n && reduction != TEAM_SUM; i++)
+        values[i] ^= UINT64_C(1) << 63;
+}
+
+static MPI_Datatype type_of(enum team_reduction reduction)
+{
+    return reduction == TEAM_SUM ? MPI_UINT64_T : MPI_INT64_T;
+}
+
 static MPI_Op operation_of(enum team_reduction reduction)
 {
     switch (reduction) {
@@ -89,16 +103,20 @@ static MPI_Op operation_of(enum team_reduction reduction)
 static pfq_status reduce(pfq_team *team, enum team_reduction reduction, uint64_t *values, size_t n,
                          pfq_error *err)
 {
-    return talk(MPI_Allreduce(MPI_IN_PLACE, values, (int)n, MPI_UINT64_T, operation_of(reduction),
-                              mpi_team(team)->comm),
-                "cannot reduce", err);
+    turn_highest_bits(reduction, values, n);
+    const int code = MPI_Allreduce(MPI_IN_PLACE, values, (int)n, type_of(reduction),
+                                   operation_of(reduction), mpi_team(team)->comm);
+    turn_highest_bits(reduction, values, n);
+    return talk(code, "cannot reduce", err);
 }
 
 static pfq_status reduce_before(pfq_team *team, enum team_reduction reduction, uint64_t *values,
                                 size_t n, pfq_error *err)
 {
-    const int code = MPI_Exscan(MPI_IN_PLACE, values, (int)n, MPI_UINT64_T, operation_of(reduction),
-                                mpi_team(team)->comm);
+    turn_highest_bits(reduction, values, n);
+    const int code = MPI_Exscan(MPI_IN_PLACE, values, (int)n, type_of(reduction),
+                                operation_of(reduction), mpi_team(team)->comm);
+    turn_highest_bits(reduction, values, n);
     if (team->rank == 0)
         memset(values, 0, n * sizeof *values); /* MPI leaves them undefined */
     return talk(code, "cannot scan", err);

@@ -85,6 +85,19 @@ static void reductions_are_over_all_ranks(pfq_team *team)
     }
 }
 
+/* Words have no sign: the largest, which stands for "nothing here", is not the smallest. */
+static void words_have_no_sign(pfq_team *team)
+{
+    const bool first = team->rank == 0;
+    uint64_t low = first ? 1 : UINT64_MAX, high = first ? UINT64_MAX : 1;
+    uint64_t before = first ? UINT64_MAX - 1 : 1;
+    CHECK_EQUAL(team_min(team, &low, 1, NULL), PFQ_OK);
+    CHECK_EQUAL(team_max(team, &high, 1, NULL), PFQ_OK);
+    CHECK_EQUAL(team_max_before(team, &before, 1, NULL), PFQ_OK);
+    CHECK(low == 1 && high == UINT64_MAX);
+    CHECK(before == (first ? 0 : UINT64_MAX - 1));
+}
+
 /* What comes before a rank is the sum, or the largest, of the ranks before it, and 0 on rank 0. */
 static void scans_are_over_the_ranks_before(pfq_team *team)
 {
@@ -654,6 +667,7 @@ static void check_talking(pfq_team *team)
     for (size_t k = 0; k < 3; k++) {
         team->call_bytes = calls[k];
         reductions_are_over_all_ranks(team);
+        words_have_no_sign(team);
         scans_are_over_the_ranks_before(team);
         bytes_of_any_root_are_shared(team);
         messages_reach_rank_0(team);
