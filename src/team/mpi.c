@@ -263,6 +263,8 @@ static void destroy(pfq_team *team)
 
 static const struct team_operations over_mpi = {
     .exchange_limit = INT_MAX,
+    .hint_key_most = MPI_MAX_INFO_KEY - 1, /* Open MPI counts the end of a text, others do not */
+    .hint_value_most = MPI_MAX_INFO_VAL - 1,
     .reduce = reduce,
     .reduce_before = reduce_before,
     .share = share,
@@ -305,21 +307,69 @@ static pfq_status explain_open(int code, const char *path, enum team_file_mode m
     return failed(code, path, "cannot open", err);
 }
 
-static pfq_status open_file(const char *path, enum team_file_mode mode, struct team_file **file,
-                            pfq_error *err)
+/* The hints as MPI wants them; MPI_INFO_NULL if there are none, or no memory for them: they may
+ * make a run faster, and nothing depends on them. */
+static MPI_Info info_of(const pfq_team *team)
+{
+    MPI_Info info = MPI_INFO_NULL;
+    if (team->hint_count && MPI_Info_create(&info) != MPI_SUCCESS)
+        return MPI_INFO_NULL;
+    for (size_t i = 0; i < team->hint_count; i++)
+        (void)MPI_Info_set(info, team->hints[i].key, team->hints[i].value);
+    return info;
+}
+
+/* Notes which hints MPI holds on to with this file. */
+static void note_hints(pfq_team *team, MPI_File handle)
+{
+    char value[MPI_MAX_INFO_VAL + 1];
+    MPI_Info info;
+    if (!team->hint_count || MPI_File_get_info(handle, &info) != MPI_SUCCESS)
+        return;
+    for (size_t i = 0; i < team->hint_count; i++) {
+        int there = 0;
+        (void)MPI_Info_get(info, team->hints[i].key, MPI_MAX_INFO_VAL, value, &there);
+        team_hint_note(&team->hints[i], there ? value : "");
+    }
+    MPI_Info_free(&info);
+}
+
+static pfq_status open_file(pfq_team *team, const char *path, enum team_file_mode mode,
+                            struct team_file **file, pfq_error *err)
 {
     struct mpi_file *const opened = memory_allocate(1, sizeof *opened, err);
     if (!opened)
         return PFQ_NO_MEMORY;
     const int access = mode == TEAM_READ ? MPI_MODE_RDONLY : MPI_MODE_WRONLY;
-    const int code = MPI_File_open(MPI_COMM_SELF, path, access, MPI_INFO_NULL, &opened->handle);
+    MPI_Info info = info_of(team);
+    const int code = MPI_File_open(MPI_COMM_SELF, path, access, info, &opened->handle);
+    if (info != MPI_INFO_NULL)
+        MPI_Info_free(&info);
     if (code != MPI_SUCCESS) {
         free(opened);
         return explain_open(code, path, mode, err);
     }
     MPI_File_set_errhandler(opened->handle, MPI_ERRORS_RETURN);
+    note_hints(team, opened->handle);
     *file = &opened->file;
     return PFQ_OK;
+}
+
+/* A file is cut into stripes when it is made, so hints about that must be given here. Where MPI
+ * cannot make it, it is made without them, or the system says why not. */
+static int create_file(pfq_team *team, const char *path)
+{
+    const int access = MPI_MODE_WRONLY | MPI_MODE_CREATE | MPI_MODE_EXCL;
+    MPI_Info info = info_of(team);
+    MPI_File handle;
+    if (info == MPI_INFO_NULL)
+        return team_posix_files.create(team, path);
+    const int code = MPI_File_open(MPI_COMM_SELF, path, access, info, &handle);
+    MPI_Info_free(&info);
+    if (code != MPI_SUCCESS)
+        return team_posix_files.create(team, path);
+    (void)MPI_File_close(&handle);
+    return 0;
 }
 
 /* How a transfer ended; `number` is what errno was after it, having been cleared before. Open MPI
@@ -378,6 +428,7 @@ static pfq_status close_file(struct team_file *file, pfq_error *err)
 
 static const struct team_file_operations mpi_files = {
     .open = open_file,
+    .create = create_file,
     .read = read_file,
     .write = write_file,
     .sync = sync_file,

@@ -24,6 +24,7 @@ void pfq_team_destroy(pfq_team *team)
     if (!team)
         return;
     free(team->incoming);
+    team_hints_release(team);
     team->operations->destroy(team);
 }
 

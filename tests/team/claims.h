@@ -659,6 +659,44 @@ static void unwritable_directories_are_refused(pfq_team *team)
     CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
 }
 
+/* What a hint became is known with the next file: over MPI-IO, its value or that it is unknown; a
+ * team of one reads without. A key has one value; texts that MPI would not take are refused. */
+static void hints_reach_mpi(pfq_team *team)
+{
+    static char endless[5000];
+    const char *const path = in_directory("hinted");
+    struct team_output *output;
+    struct team_file *file;
+    pfq_error err = {0};
+    memset(endless, 'x', sizeof endless - 1);
+    CHECK_EQUAL(pfq_team_add_hint(team, "", "1", &err), PFQ_USAGE);
+    CHECK_EQUAL(pfq_team_add_hint(team, "key", "", &err), PFQ_USAGE);
+    const bool limited = team->operations->hint_key_most < strlen(endless);
+    CHECK_EQUAL(pfq_team_add_hint(team, endless, "1", &err), limited ? PFQ_USAGE : PFQ_OK);
+    CHECK_EQUAL(pfq_team_add_hint(team, "cb_buffer_size", "1048576", &err), PFQ_OK);
+    CHECK_EQUAL(pfq_team_add_hint(team, "striping_factor", "4", &err), PFQ_OK);
+    CHECK_EQUAL(pfq_team_add_hint(team, "cb_buffer_size", "2097152", &err), PFQ_OK);
+    const size_t first = limited ? 0 : 1;
+    const pfq_hint *hint = pfq_team_hint(team, first);
+    CHECK_TEXT(hint->key, "cb_buffer_size");
+    CHECK_TEXT(hint->value, "2097152");
+    CHECK(!hint->taken && pfq_team_hint(team, first + 1) && !pfq_team_hint(team, first + 2));
+
+    CHECK_EQUAL(team_output_create(team, path, false, &output, &err), PFQ_OK);
+    CHECK_EQUAL(team_file_open(team, team_output_path(output), TEAM_WRITE, &file, &err), PFQ_OK);
+    hint = pfq_team_hint(team, first);
+    if (team->size > 1)
+        CHECK(hint->taken && strcmp(hint->taken, "2097152") == 0);
+    else
+        CHECK(!hint->taken);
+    CHECK_EQUAL(team_file_close(file, &err), PFQ_OK);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    team_output_discard(output);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    CHECK_EQUAL(entries_in_directory(), 0);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+}
+
 /* ---- all of them ---- */
 
 static void check_talking(pfq_team *team)
@@ -701,6 +739,7 @@ static void check_files(pfq_team *team)
     discarded_outputs_leave_nothing(team);
     impossible_outputs_are_refused(team);
     unwritable_directories_are_refused(team);
+    hints_reach_mpi(team);
     remove_directory(team);
 }
 
