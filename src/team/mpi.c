@@ -21,8 +21,10 @@
 struct mpi_team {
     pfq_team team;
     MPI_Comm comm;
-    int *integers; /* 4 * size: counts and places of what an exchange sends and receives */
+    MPI_Request *requests; /* 2 * size: all that an exchange can send and receive */
 };
+
+enum { TAG_MESSAGE, TAG_COUNT, TAG_ITEMS };
 
 static struct mpi_team *mpi_team(pfq_team *team)
 {
@@ -152,44 +154,101 @@ static pfq_status scatter(pfq_team *team, const uint64_t *all, size_t words, uin
                 "cannot scatter", err);
 }
 
+/* The first failure counts, and what must be done all the same goes on. */
+static void keep_code(int *code, int next)
+{
+    if (*code == MPI_SUCCESS)
+        *code = next;
+}
+
+/* Takes one count that has come, if there is one. */
+static int take_count(MPI_Comm comm, uint64_t *incoming, int *there)
+{
+    MPI_Status from;
+    const int code = MPI_Iprobe(MPI_ANY_SOURCE, TAG_COUNT, comm, there, &from);
+    if (code != MPI_SUCCESS || !*there)
+        return code;
+    return MPI_Recv(&incoming[from.MPI_SOURCE], 1, MPI_UINT64_T, from.MPI_SOURCE, TAG_COUNT, comm,
+                    MPI_STATUS_IGNORE);
+}
+
+/* Nobody knows from whom something will come, and most pairs of ranks have nothing for each other:
+ * an all-to-all would take as many messages as there are ranks, of each rank. So only counts that
+ * are not 0 are sent, in a way that tells when they were received (MPI_Issend); a rank whose counts
+ * all were says so to a barrier that does not block, and takes counts until everybody has said so:
+ * then none is on its way. What follows in team.c is an agreement, so that no rank can be so far
+ * ahead that its next counts meet these. */
 static pfq_status trade_counts(pfq_team *team, const uint64_t *counts, uint64_t *incoming,
                                pfq_error *err)
 {
-    return talk(
-        MPI_Alltoall(counts, 1, MPI_UINT64_T, incoming, 1, MPI_UINT64_T, mpi_team(team)->comm),
-        "cannot exchange counts", err);
+    MPI_Comm comm = mpi_team(team)->comm;
+    MPI_Request *const requests = mpi_team(team)->requests, barrier;
+    int code = MPI_SUCCESS, n = 0, sent = 0, over = 0;
+    memset(incoming, 0, (size_t)team->size * sizeof *incoming);
+    incoming[team->rank] = counts[team->rank];
+    for (int r = 0; r < team->size; r++)
+        if (counts[r] && r != team->rank)
+            keep_code(&code,
+                      MPI_Issend(&counts[r], 1, MPI_UINT64_T, r, TAG_COUNT, comm, &requests[n++]));
+    while (code == MPI_SUCCESS && !over) {
+        int there;
+        code = take_count(comm, incoming, &there);
+        if (code != MPI_SUCCESS || there)
+            continue;
+        if (sent) {
+            code = MPI_Test(&barrier, &over, MPI_STATUS_IGNORE);
+            continue;
+        }
+        code = MPI_Testall(n, requests, &sent, MPI_STATUSES_IGNORE);
+        if (code == MPI_SUCCESS && sent)
+            code = MPI_Ibarrier(comm, &barrier);
+    }
+    return talk(code, "cannot exchange counts", err);
 }
 
-/* Counts as int, and the places they lead to; their sum is at most exchange_limit, which is
- * INT_MAX. */
-static void place_items(const uint64_t *counts, int n, int *narrow, int *places)
+/* Starts what comes from the other ranks and what goes to them. */
+static int start_items(pfq_team *team, const uint8_t *send, const uint64_t *counts,
+                       size_t item_bytes, MPI_Datatype item, uint8_t *received,
+                       const uint64_t *incoming, int *n)
 {
-    int place = 0;
-    for (int r = 0; r < n; r++) {
-        narrow[r] = (int)counts[r];
-        places[r] = place;
-        place += narrow[r];
+    MPI_Comm comm = mpi_team(team)->comm;
+    MPI_Request *const requests = mpi_team(team)->requests;
+    const uint8_t *own = send;
+    uint8_t *own_place = received;
+    int code = MPI_SUCCESS;
+    for (int r = 0; r < team->size; received += incoming[r++] * item_bytes) {
+        if (r == team->rank)
+            own_place = received;
+        else if (incoming[r])
+            keep_code(&code, MPI_Irecv(received, (int)incoming[r], item, r, TAG_ITEMS, comm,
+                                       &requests[(*n)++]));
     }
+    for (int r = 0; r < team->size; send += counts[r++] * item_bytes) {
+        if (r == team->rank)
+            own = send;
+        else if (counts[r])
+            keep_code(&code,
+                      MPI_Isend(send, (int)counts[r], item, r, TAG_ITEMS, comm, &requests[(*n)++]));
+    }
+    if (counts[team->rank])
+        memcpy(own_place, own, counts[team->rank] * item_bytes);
+    return code;
 }
 
 static pfq_status trade_items(pfq_team *team, const void *send, const uint64_t *counts,
                               size_t item_bytes, void *received, const uint64_t *incoming,
                               pfq_error *err)
 {
-    const size_t n = (size_t)team->size;
-    int *const send_counts = mpi_team(team)->integers, *const send_places = send_counts + n;
-    int *const counts_in = send_places + n, *const places_in = counts_in + n;
-    place_items(counts, team->size, send_counts, send_places);
-    place_items(incoming, team->size, counts_in, places_in);
-
     MPI_Datatype item;
+    int n = 0;
     int code = MPI_Type_contiguous((int)item_bytes, MPI_BYTE, &item);
     if (code != MPI_SUCCESS)
         return talk(code, "cannot describe an item", err);
     code = MPI_Type_commit(&item);
     if (code == MPI_SUCCESS)
-        code = MPI_Alltoallv(send, send_counts, send_places, item, received, counts_in, places_in,
-                             item, mpi_team(team)->comm);
+        code = start_items(team, send, counts, item_bytes, item, received, incoming, &n);
+    if (code == MPI_SUCCESS)
+        code = MPI_Waitall(n, mpi_team(team)->requests, MPI_STATUSES_IGNORE);
     MPI_Type_free(&item);
     return talk(code, "cannot exchange items", err);
 }
@@ -197,16 +256,16 @@ static pfq_status trade_items(pfq_team *team, const void *send, const uint64_t *
 static pfq_status send_message(pfq_team *team, int to, const void *data, size_t bytes,
                                pfq_error *err)
 {
-    return talk(MPI_Send(data, (int)bytes, MPI_BYTE, to, 0, mpi_team(team)->comm), "cannot send",
-                err);
+    return talk(MPI_Send(data, (int)bytes, MPI_BYTE, to, TAG_MESSAGE, mpi_team(team)->comm),
+                "cannot send", err);
 }
 
 static pfq_status receive_message(pfq_team *team, int from, void *data, size_t bytes,
                                   pfq_error *err)
 {
-    return talk(
-        MPI_Recv(data, (int)bytes, MPI_BYTE, from, 0, mpi_team(team)->comm, MPI_STATUS_IGNORE),
-        "cannot receive", err);
+    return talk(MPI_Recv(data, (int)bytes, MPI_BYTE, from, TAG_MESSAGE, mpi_team(team)->comm,
+                         MPI_STATUS_IGNORE),
+                "cannot receive", err);
 }
 
 static pfq_status wait_for_all(pfq_team *team, pfq_error *err)
@@ -251,7 +310,7 @@ static void release_memory(struct mpi_team *made)
 {
     if (!made)
         return;
-    free(made->integers);
+    free(made->requests);
     free(made);
 }
 
@@ -461,8 +520,8 @@ static struct mpi_team *allocate_team(int rank, int size, pfq_error *err)
                             .files = size == 1 ? &team_posix_files : &mpi_files,
                             .call_bytes = TEAM_CALL_BYTES,
                             .incoming = memory_allocate((size_t)size, sizeof(uint64_t), err)};
-    made->integers = memory_allocate(4 * (size_t)size, sizeof(int), err);
-    if (made->team.incoming && made->integers)
+    made->requests = memory_allocate(2 * (size_t)size, sizeof *made->requests, err);
+    if (made->team.incoming && made->requests)
         return made;
     free(made->team.incoming);
     release_memory(made);
