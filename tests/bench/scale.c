@@ -4,9 +4,9 @@
  *
  *     mpirun -n RANKS bench_scale [TURNS]
  *
- * Prints one line for each thing: its name, the wall time of a turn and the processor time of a rank
- * for it, in microseconds. Where there are more ranks than cores, the wall time is mostly waiting
- * for a core, and the processor time mostly looking whether something has come.
+ * Prints one line for each thing: its name, the wall time of a turn and the processor time of a
+ * rank for it, in microseconds. Where there are more ranks than cores, the wall time is mostly
+ * waiting for a core, and the processor time mostly looking whether something has come.
  */
 #include <mpi.h>
 #include <stdio.h>

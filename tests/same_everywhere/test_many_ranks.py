@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
 import columns
 import many
 
-SECONDS = 240
-ROUNDS = 3
+SECONDS = 800
+ROUNDS = 2
 
 
 def jobs(data, directory, ranks):
