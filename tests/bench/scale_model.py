@@ -83,6 +83,20 @@ def measure(arguments):
     return counted[-1], seconds
 
 
+# One stretch of each column to the next rank, its count and itself, and what waited there before.
+MOST_MESSAGES = 4
+
+
+def check(arguments):
+    """Does a rank say as much among many as among few, and nothing to all?"""
+    few, many = (count_calls(arguments, ranks) for ranks in (4, 16))
+    wrong = [kind for kind in few if kind != "message" and abs(few[kind] - many[kind]) > 0.3]
+    if many["all_to_all"] or many["message"] > MOST_MESSAGES:
+        wrong += ["all_to_all", "message"]
+    print(f"4 ranks: {few}\n16 ranks: {many}")
+    return f"a call more for each rank: {wrong}" if wrong else 0
+
+
 # ---- the model ----
 
 def tell(arguments, counted, ranks, all_to_all):
@@ -160,7 +174,11 @@ def main():
             ("opens", 20e3, "files a second that the server of metadata opens")):
         parser.add_argument("--" + name, type=number, default=standard,
                             help=f"{help_text} (default {standard:g})")
+    parser.add_argument("--check", action="store_true",
+                        help="with --build: only see that calls do not grow with ranks")
     arguments = parser.parse_args()
+    if arguments.check:
+        sys.exit(check(arguments))
     counted, chunk_seconds = measure(arguments) if arguments.build else (COUNTED, CHUNK_SECONDS)
 
     columns = ["encode", "read", "write", *ADDED]
