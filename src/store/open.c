@@ -91,9 +91,8 @@ static pfq_status open_file(struct store_reader *reader, pfq_error *err)
     if (H5Fis_hdf5(reader->path) <= 0)
         return bad_file(reader, "not an HDF5 file", err);
     const hid_t access = access_for(lock_errno);
-    if (access >= 0)
-        reader->file = H5Fopen(reader->path, H5F_ACC_RDONLY, access);
-    const hid_t reason = h5_keep_reason(access >= 0 && reader->file >= 0);
+    reader->file = access >= 0 ? H5Fopen(reader->path, H5F_ACC_RDONLY, access) : access;
+    const hid_t reason = h5_keep_reason(reader->file >= 0);
     if (access >= 0)
         H5Pclose(access);
     h5_restore_reason(reason);

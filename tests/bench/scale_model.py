@@ -108,17 +108,19 @@ def tell(arguments, counted, ranks, all_to_all):
     each["gather_all"] = (tree + ranks * 8 * TABLE_WORDS / arguments.network
                           + ranks * TABLE_WORDS * WORD_SECONDS)
     each["message"] = arguments.latency
-    talk = sum(counted.get(kind, 0) * seconds for kind, seconds in each.items())
+    replaced = ("message", "barrier") if all_to_all else ()
+    talk = sum(counted.get(kind, 0) * seconds for kind, seconds in each.items()
+               if kind not in replaced)
     talk += COLUMNS * CHUNK_BYTES / 2 / arguments.network  # the parts of chunks that travel
     talk += 3 * ranks * WORD_SECONDS  # counts, of which nearly all are 0
-    if all_to_all:  # one of counts, one of items; instead of messages and a barrier
+    if all_to_all:  # one of counts, one of items
         talk += 2 * ranks * arguments.overhead
     return talk
 
 
 def predict(arguments, counted, chunk_seconds, ranks):
-    slice_bytes = min(max(4 << 20, 2 << 20, (4 << 20) * arguments.cores), 64 << 20)
-    slice_bytes = min(slice_bytes, math.ceil(arguments.bytes / ranks))
+    usual = min(max(8 << 20, (4 << 20) * arguments.cores), 64 << 20)
+    slice_bytes = min(arguments.slice or usual, math.ceil(arguments.bytes / ranks))
     rounds = math.ceil(arguments.bytes / (slice_bytes * ranks))
     chunks = arguments.bytes / CHUNK_BYTES  # columns are about as large as the text
     nodes = max(1, ranks * arguments.cores / arguments.node_cores)
@@ -161,6 +163,7 @@ def main():
     for name, standard, help_text in (
             ("bytes", 300e9, "text to convert"),
             ("cores", 8, "of a rank"),
+            ("slice", 0, "bytes of text a rank holds in a round; 0 is what convert would take"),
             ("node-cores", 64, "of a node"),
             ("rate", 0.9e9, "bytes of text that a core parses and encodes in a second (measured)"),
             ("stored", 0.19, "bytes stored for a byte of text (measured)"),
