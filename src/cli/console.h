@@ -37,6 +37,10 @@ void console_report(void *context, const pfq_error *what);
 /* Takes the progress line off the screen. */
 void console_erase(struct console *console);
 
+/* Prints a remark, unless quiet. */
+void console_note(struct console *console, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Prints the error a run ends with. */
 void console_error(struct console *console, const pfq_error *err);
 
