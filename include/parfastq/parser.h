@@ -114,6 +114,8 @@ typedef struct pfq_parser_config {
     pfq_quality_encoding quality_encoding;
     pfq_on_error on_error;
     pfq_inflate inflate;
+    bool index;          /* leave an index of each gzip file beside it, FILE.pfqi, unless one is
+                            there; those that are there are used in any case */
     bool strict;         /* an error, not a warning: bytes behind the last gzip member */
     bool verbose;        /* report, too, how each compressed file was inflated */
     bool no_name_check;  /* do not compare the names of mates */

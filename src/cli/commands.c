@@ -86,6 +86,7 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .on_error = (pfq_on_error)options->on_error,
         .inflate = (pfq_inflate)options->inflate,
         .strict = options->strict,
+        .index = options->index,
         .verbose = options->verbose,
         .no_name_check = options->no_name_check,
         .max_errors = options->max_errors,

@@ -96,6 +96,8 @@ static const struct option options_table[] = {
     {"inflate", 0, TEXT, OPTION_CHOICE, KEPT(inflate), .value = "HOW",
      .standard = "auto", .choices = inflations,
      .help = "who inflates gzip files, rank 0 from the front or all in parallel:"},
+    {"index", 0, TEXT, OPTION_FLAG, 1, KEPT(index),
+     .help = "leave an index of each gzip file beside it (FILE.pfqi): next time it is read faster"},
     {"strict", 0, TEXT, OPTION_FLAG, 1, KEPT(strict),
      .help = "bytes behind the last gzip member are an error, not a warning"},
     {"head", 0, FILTERS, OPTION_COUNT, KEPT(filter.head), .value = "N",

@@ -32,6 +32,10 @@ struct input_file {
     char remark[INPUT_REMARK_BYTES];
     uint64_t text_bytes, wide_text_bytes;
 
+    /* of a gzip file: its index, while it is written, and what is odd about it, or "" */
+    struct index_writer *index;
+    char index_remark[INPUT_REMARK_BYTES];
+
     /* known when the last round of the file is over */
     uint64_t first_row, records, tail_bytes;
 };
@@ -56,6 +60,10 @@ pfq_status input_source_open(pfq_team *team, const pfq_reads *reads, struct inpu
 
 /* PFQ_OK if ranks can read all files at any offset, else PFQ_UNSUPPORTED, which names one. Pure. */
 pfq_status input_source_plain(const struct input_source *source, pfq_error *err);
+
+/* PFQ_OK if an index can be written of each file: all are gzip, and on disk; else PFQ_UNSUPPORTED,
+ * which names one. Pure. */
+pfq_status input_source_indexable(const struct input_source *source, pfq_error *err);
 
 /* Bytes from `start` of file `index` to the end of the last file. Pure. */
 uint64_t input_source_rest(const struct input_source *source, size_t index, uint64_t start);

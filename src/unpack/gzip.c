@@ -122,7 +122,7 @@ static enum unpack_outcome judge_garbage(struct state *state, struct unpack_step
 /* Goes on decoding. */
 static enum unpack_outcome run(struct state *state, struct unpack_step *step, pfq_error *err)
 {
-    static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES};
+    static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES, 0};
     pfq_error fault;
     const pfq_status status =
         gzip_decoder_run(state->decoder, &state->input, &limits, &state->chunk, &fault);
