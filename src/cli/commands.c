@@ -87,11 +87,11 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .inflate = (pfq_inflate)options->inflate,
         .strict = options->strict,
         .index = options->index,
-        .verbose = options->verbose,
         .no_name_check = options->no_name_check,
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
+        .note = options->verbose ? console_note : NULL,
         .stop = signals_stop,
         .context = call->console,
     };

@@ -226,6 +226,15 @@ void console_report(void *context, const pfq_error *what)
     say(console, "", what);
 }
 
+void console_note(void *context, const char *line)
+{
+    struct console *console = context;
+    if (!console->out || console->quiet)
+        return;
+    console_erase(console);
+    fprintf(console->out, "parfastq: note: %s\n", line);
+}
+
 void console_error(struct console *console, const pfq_error *err)
 {
     if (console->out)

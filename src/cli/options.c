@@ -179,7 +179,7 @@ static const struct option options_table[] = {
      .help = "when a signal stops the run, leave FILE.partial and FILE.checkpoint and end with 0; "
              "where they are, go on from there"},
     {"quiet", 'q', ROUNDS | CLI_GET, OPTION_FLAG, 1, KEPT(quiet),
-     .help = "no progress, no warnings, no summary; errors only"},
+     .help = "no progress, no warnings, no notes, no summary; errors only"},
     {"progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_ON, KEPT(progress),
      .help = "draw a bar even where stderr is not a terminal (default: a bar on a terminal, a "
              "line now and then in a log)"},

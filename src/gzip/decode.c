@@ -389,8 +389,7 @@ static void step_block(struct run *run)
     struct gzip_decoder *decoder = run->decoder;
     const char *why;
     const bool listed = run->limits->starts == GZIP_STARTS_LISTED;
-    if (decoder->bit >> 3 >= run->limits->boundary &&
-        run->limits->starts != GZIP_STARTS_MEMBERS &&
+    if (decoder->bit >> 3 >= run->limits->boundary && run->limits->starts != GZIP_STARTS_MEMBERS &&
         stops_here(run, listed ? GZIP_YES : gzip_is_block_start(run->input, decoder->bit),
                    GZIP_BLOCK))
         return;

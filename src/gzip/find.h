@@ -40,7 +40,8 @@ enum gzip_answer gzip_is_block_start(const struct gzip_input *input, uint64_t bi
 enum gzip_answer gzip_is_member_start(const struct gzip_input *input, uint64_t byte);
 
 /* The first start in bytes [from, to) of the file, all of which the stretch has, of blocks only if
- * `starts` is GZIP_STARTS_ANY. GZIP_NO: there is none. GZIP_MORE: the stretch must reach farther; found->bit is where to go on from. Pure. */
+ * `starts` is GZIP_STARTS_ANY. GZIP_NO: there is none. GZIP_MORE: the stretch must reach farther;
+ * found->bit is where to go on from. Pure. */
 enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, uint64_t to_byte,
                            enum gzip_starts starts, struct gzip_found *found);
 

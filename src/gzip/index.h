@@ -1,5 +1,6 @@
 /*
- * An index of a gzip file: places in it from which it can be inflated, with what is needed for that.
+ * An index of a gzip file: places in it from which it can be inflated, with what is needed for
+ * that.
  *
  * It is a file of its own; all numbers have the lowest byte first.
  *
@@ -21,12 +22,11 @@
  *     8            bit of the gzip file: its byte, 8 times, and the number of the bit, lowest first
  *     8            byte of the text that is inflated from there
  *     8            the first record that begins at this byte of the text or behind it, from 0, ...
- *     8            ... and the byte at which it begins; of the number of records: the end of the text
- *     8            offset of the window in this file
- *     4            bytes of the window there; 0: none is needed
- *     4            CRC-32 of these
- *     4            bytes of the window: so much text before the point may be referred to, at most 32 KiB
- *     4            what is at the bit: 0 the header of a deflate block, 1 that of a member
+ *     8            ... and the byte at which it begins; of the number of records: the end of the
+ * text 8            offset of the window in this file 4            bytes of the window there; 0:
+ * none is needed 4            CRC-32 of these 4            bytes of the window: so much text before
+ * the point may be referred to, at most 32 KiB 4            what is at the bit: 0 the header of a
+ * deflate block, 1 that of a member
  *
  * A window is deflate data without any header. The points are the first headers at or behind each
  * multiple of their distance, so an index does not depend on how the file was read; blocks inside

@@ -15,7 +15,7 @@
 
 enum {
     LEAST_CHUNK_BYTES = 4 * 1024, /* of the file; shorter ones hold no start */
-    PARTS_OF_WANT = 4, /* text is about so many times as long as the file */
+    PARTS_OF_WANT = 4,            /* text is about so many times as long as the file */
     /* Text of a chunk that is held at a time, in bytes of the file; only what was made of very
      * little is longer. */
     MOST_RATIO = 24,
@@ -99,7 +99,6 @@ static bool gunzip_step(struct inflow *inflow)
 }
 
 /* ---- decoding ---- */
-
 
 /* Makes the i-th of this rank's chunks ready for the round. */
 static void begin_chunk(struct inflow *inflow, size_t i)
@@ -469,6 +468,7 @@ static void go_on(struct inflow *inflow, pfq_error *own)
     g->text += g->chain.text;
     inflow->text = g->text;
     inflow->wide_text += g->chain.wide_text;
+    inflow->listed_text += g->listed ? g->chain.text : 0;
     g->goes_on = g->chain.any && g->chain.stop == GZIP_AT_CAP ? (int64_t)last : -1;
     if (g->goes_on >= 0 && mine && !own->status)
         gunzip_chunk_go_on(&g->chunks[last - first], own);
@@ -554,8 +554,7 @@ static pfq_status prepare(struct inflow *inflow, struct gunzip *g, pfq_error *er
     g->counts = memory_allocate(all, sizeof *g->counts, err);
     g->cuts = memory_allocate(all + 1, sizeof *g->cuts, err);
     g->sends = memory_allocate(ranks_of(inflow), sizeof *g->sends, err);
-    if (!g->chunks || !g->inflaters || !g->words || !g->mine || !g->counts || !g->cuts ||
-        !g->sends)
+    if (!g->chunks || !g->inflaters || !g->words || !g->mine || !g->counts || !g->cuts || !g->sends)
         return PFQ_NO_MEMORY;
     for (int i = 0; i < g->threads; i++)
         if (!(g->inflaters[i] = gzip_inflater_create(err)))
@@ -582,10 +581,10 @@ static pfq_status gunzip_open(struct inflow *inflow, pfq_error *err)
     if (status || !g)
         return status;
     g->starts = inflow->walkable ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
-    g->rules = (struct gunzip_rules){
-        .window = &g->window,
-        .first = g->at,
-        .mark_bytes = inflow->writer ? index_writer_apart(inflow->writer) : 0};
+    g->rules = (struct gunzip_rules){.window = &g->window,
+                                     .first = g->at,
+                                     .mark_bytes =
+                                         inflow->writer ? index_writer_apart(inflow->writer) : 0};
     return PFQ_OK;
 }
 

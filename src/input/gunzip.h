@@ -76,7 +76,7 @@ struct gunzip_rules {
     size_t cap;
     const struct gzip_window *window; /* before the round's first chunk, which is at `first` */
     struct gunzip_place first;
-    uint64_t member; /* offset of the member that is open there */
+    uint64_t member;     /* offset of the member that is open there */
     uint64_t mark_bytes; /* see struct gzip_limits */
 };
 

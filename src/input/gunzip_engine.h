@@ -42,8 +42,8 @@ struct gunzip {
     struct gunzip_chunk *chunks;
     struct gzip_inflater **inflaters; /* of each thread */
     struct stretch raw, ahead;        /* of this round; what is read for the next one */
-    struct gunzip_cut *cuts; /* of all chunks, and one behind them */
-    bool listed;             /* the round's cuts are points of the index */
+    struct gunzip_cut *cuts;          /* of all chunks, and one behind them */
+    bool listed;                      /* the round's cuts are points of the index */
     struct job *jobs;
     size_t job_count, job_capacity;
     uint64_t *words, *mine; /* of all chunks, of this rank's */
@@ -54,8 +54,8 @@ struct gunzip {
     struct gunzip_place at; /* where the next round begins */
     struct gzip_window window;
     struct gzip_checksum sum;
-    uint64_t text;   /* given so far */
-    int64_t goes_on; /* the chunk whose decoder stopped at its cap, or -1 */
+    uint64_t text;           /* given so far */
+    int64_t goes_on;         /* the chunk whose decoder stopped at its cap, or -1 */
     enum gzip_starts starts; /* of rounds that are not listed */
     struct gunzip_chain chain;
 

@@ -5,8 +5,8 @@
  * The index is not believed. A chunk counts if it begins where the one before it ended, as in any
  * round, and if in front of it is the text that the index told, which the one before it has by
  * then. So the chunks that count are what a decoder from the front would have made of the file,
- * whatever the index says; where that is found wrong, the round ends, and the others are as if there
- * were no index.
+ * whatever the index says; where that is found wrong, the round ends, and the others are as if
+ * there were no index.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,32 +16,18 @@
 
 /* ---- the grid ---- */
 
-/* How many stretches from point to point the round is made of: as many as hold the text that is
- * wanted, at most one for each chunk, and one in any case. `next` is the first point behind the
- * beginning. */
-static size_t stretches(const struct inflow *inflow, size_t next)
-{
-    const struct gunzip *const g = inflow->state;
-    const struct index *const index = inflow->index;
-    const size_t points = (size_t)index->head.points, most = g->count * ranks_of(inflow);
-    const uint64_t want = inflow->want * ranks_of(inflow);
-    size_t n = 1;
-    while (n < most && next + n <= points) {
-        const size_t end = next + n; /* the point at which one more stretch would end */
-        const uint64_t text = end < points ? index->points[end].text : index->head.text_bytes;
-        if (text < g->text || text - g->text > want)
-            break;
-        n++;
-    }
-    return n;
-}
+/* A round: `chunks` of them, each of `points` stretches from point to point; the first one ends at
+ * point `next` + points - 1, or before. */
+struct list {
+    size_t next, chunks, points;
+};
 
-/* Where the i-th stretch of a round begins, whose second one begins at point `next`. */
-static struct gunzip_cut cut_at(const struct inflow *inflow, size_t next, size_t i)
+/* Where the i-th chunk of a round begins. */
+static struct gunzip_cut cut_at(const struct inflow *inflow, const struct list *list, size_t i)
 {
     const struct gunzip *const g = inflow->state;
     const struct index *const index = inflow->index;
-    const size_t point = next + i - 1;
+    const size_t point = list->next + i * list->points - 1;
     if (i == 0)
         return (struct gunzip_cut){g->at.bit / 8, NULL};
     if (point < index->head.points)
@@ -49,26 +35,66 @@ static struct gunzip_cut cut_at(const struct inflow *inflow, size_t next, size_t
     return (struct gunzip_cut){inflow->file->bytes, NULL};
 }
 
+/* How many stretches from the beginning of the round on hold the text that is wanted, or half as
+ * much again: one in any case. */
+static size_t stretches(const struct inflow *inflow, size_t next)
+{
+    const struct gunzip *const g = inflow->state;
+    const struct index *const index = inflow->index;
+    const size_t points = (size_t)index->head.points;
+    const uint64_t want = inflow->want * ranks_of(inflow), most = want + want / 2;
+    size_t n = 1;
+    while (next + n <= points) {
+        const size_t end = next + n; /* the point at which one more stretch would end */
+        const uint64_t text = end < points ? index->points[end].text : index->head.text_bytes;
+        if (text < g->text || text - g->text > most)
+            break;
+        n++;
+    }
+    return n;
+}
+
+/* Does every chunk hold something, and none more than a chunk may? */
+static bool is_sound(const struct inflow *inflow, const struct list *list)
+{
+    for (size_t i = 0; i < list->chunks; i++) {
+        const uint64_t begin = cut_at(inflow, list, i).byte;
+        const uint64_t end = cut_at(inflow, list, i + 1).byte;
+        if (end <= begin || end - begin > GUNZIP_MOST_CHUNK_BYTES)
+            return false;
+    }
+    return true;
+}
+
+/* As many chunks as threads, and as long as the text that is wanted lets them be. */
+static bool make_list(const struct inflow *inflow, struct list *list)
+{
+    const struct gunzip *const g = inflow->state;
+    const size_t all = g->count * ranks_of(inflow);
+    list->next = index_behind(inflow->index, g->at.bit);
+    const size_t n = stretches(inflow, list->next);
+    list->chunks = n < all ? n : all;
+    list->points = n / list->chunks;
+    if (is_sound(inflow, list))
+        return true;
+    list->points = 1;
+    return is_sound(inflow, list);
+}
+
 bool gunzip_lay_list(struct inflow *inflow)
 {
     struct gunzip *const g = inflow->state;
     const size_t ranks = ranks_of(inflow);
-    if (!inflow->index)
+    struct list list;
+    if (!inflow->index || !make_list(inflow, &list))
         return false;
-    const size_t next = index_behind(inflow->index, g->at.bit), n = stretches(inflow, next);
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t begin = cut_at(inflow, next, i).byte;
-        const uint64_t end = cut_at(inflow, next, i + 1).byte;
-        if (end <= begin || end - begin > GUNZIP_MOST_CHUNK_BYTES)
-            return false;
-    }
     for (size_t rank = 0, begin = 0; rank < ranks; rank++) {
-        const size_t mine = n / ranks + (rank < n % ranks);
+        const size_t mine = list.chunks / ranks + (rank < list.chunks % ranks);
         for (size_t i = 0; i < g->count; i++)
-            g->cuts[rank * g->count + i] = cut_at(inflow, next, begin + (i < mine ? i : mine));
+            g->cuts[rank * g->count + i] = cut_at(inflow, &list, begin + (i < mine ? i : mine));
         begin += mine;
     }
-    g->cuts[ranks * g->count] = cut_at(inflow, next, n);
+    g->cuts[ranks * g->count] = cut_at(inflow, &list, list.chunks);
     return true;
 }
 
@@ -132,8 +158,8 @@ static pfq_status pass_on(struct inflow *inflow, const pfq_error *own, size_t *c
     if (me + 1 < ranks && last && is_used(g, first + g->count) && !own->status &&
         window_behind(&g->chunks[last - 1], &behind))
         g->sends[me + 1] = 1;
-    return team_exchange(inflow->team, &behind, g->sends, sizeof behind, &g->tails, &g->tail_capacity,
-                         came, err);
+    return team_exchange(inflow->team, &behind, g->sends, sizeof behind, &g->tails,
+                         &g->tail_capacity, came, err);
 }
 
 pfq_status gunzip_match_windows(struct inflow *inflow, const pfq_error *own, pfq_error *err)

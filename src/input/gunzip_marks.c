@@ -33,8 +33,8 @@ static uint64_t valid_at(const struct gunzip_chunk *chunk, const struct gzip_mar
 static struct index_mark *add(struct gunzip *g, uint64_t bit, enum gzip_place place, uint64_t text,
                               pfq_error *own)
 {
-    if (own->status || memory_grow(&g->marks, &g->mark_capacity, g->mark_count + 1,
-                                   sizeof *g->marks, own))
+    if (own->status ||
+        memory_grow(&g->marks, &g->mark_capacity, g->mark_count + 1, sizeof *g->marks, own))
         return NULL;
     struct index_mark *const mark = &g->marks[g->mark_count++];
     mark->bit = bit;

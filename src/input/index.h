@@ -3,8 +3,8 @@
  *
  * It is written while the file is inflated for the first time, and then lets all ranks inflate it
  * from many places at once, each with the text before it known. It is a hint and no more: whoever
- * inflates up to a point finds out whether it is true (gunzip_listed.c), so that a wrong index costs
- * time and changes nothing.
+ * inflates up to a point finds out whether it is true (gunzip_listed.c), so that a wrong index
+ * costs time and changes nothing.
  */
 #ifndef INPUT_INDEX_H
 #define INPUT_INDEX_H
@@ -66,10 +66,11 @@ pfq_status index_writer_create(pfq_team *team, const struct input_file *file, in
 /* How far apart points are, in bytes of the gzip file. Pure. */
 uint64_t index_writer_apart(const struct index_writer *writer);
 
-/* Adds a round; marks that are no points are left out of the piece. What fails on this rank alone (no memory) is left in *own; what cannot be written
- * is remembered, and told at the end. Collective; returns the failure of a collective. */
-pfq_status index_writer_add(struct index_writer *writer, struct index_piece *piece,
-                            pfq_error *own, pfq_error *err);
+/* Adds a round; marks that are no points are left out of the piece. What fails on this rank alone
+ * (no memory) is left in *own; what cannot be written is remembered, and told at the end.
+ * Collective; returns the failure of a collective. */
+pfq_status index_writer_add(struct index_writer *writer, struct index_piece *piece, pfq_error *own,
+                            pfq_error *err);
 
 /* The text is complete, all of it FASTQ: puts the index under its name. If that cannot be, `remark`
  * says why. Releases the writer. Collective; returns the failure of a collective. */

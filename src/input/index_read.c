@@ -194,8 +194,7 @@ bool index_window(struct index *index, const struct gzip_point *point, struct gz
 {
     const size_t bytes = point->window_bytes;
     if (buffer_reserve(&index->packed, bytes, 0, NULL) ||
-        (bytes &&
-         team_file_read(index->file, point->window_at, index->packed.data, bytes, NULL)))
+        (bytes && team_file_read(index->file, point->window_at, index->packed.data, bytes, NULL)))
         return false;
     return gzip_window_unpack(index->inflater, point, (struct span){index->packed.data, bytes},
                               window);

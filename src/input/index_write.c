@@ -1,12 +1,12 @@
 /*
  * Every rank packs the windows of its marks and counts the lines of its piece; rank 0 takes the
- * marks that are points, and knows by the lines where records begin: a record is four lines, and the
- * index is dropped if the text turns out not to be such. Windows go to the file as they come;
+ * marks that are points, and knows by the lines where records begin: a record is four lines, and
+ * the index is dropped if the text turns out not to be such. Windows go to the file as they come;
  * points stay in memory until the end, where they follow.
  *
  * The first record behind a mark may begin in the piece of another rank, or in another round. So
- * each piece tells where its first lines end, and each mark where the lines behind it end, as far as
- * the piece goes; a point waits for the end of as many lines as it needs.
+ * each piece tells where its first lines end, and each mark where the lines behind it end, as far
+ * as the piece goes; a point waits for the end of as many lines as it needs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,8 +125,7 @@ static pfq_status begin(struct index_writer *writer, const struct input_file *fi
     writer->head.apart = writer->apart;
     writer->end = GZIP_INDEX_HEAD_BYTES;
     writer->line_begins = true;
-    const pfq_status status =
-        index_samples(writer->team, file, &writer->head.samples_crc, err);
+    const pfq_status status = index_samples(writer->team, file, &writer->head.samples_crc, err);
     return status ? status
                   : team_file_open(writer->team, team_output_path(writer->output), TEAM_WRITE,
                                    &writer->file, err);
@@ -212,14 +211,13 @@ static uint64_t count_lines(struct index_writer *writer, const struct index_piec
         lines += writer->kernel->newlines(piece->text.data + at, to - at);
         at = to;
         const struct span rest = {piece->text.data + at, piece->text.size - at};
-        writer->told[i] = (struct told_mark){
-            .point = {.bit = piece->marks[i].bit,
-                      .text = piece->marks[i].text,
-                      .valid = piece->marks[i].window.valid,
-                      .place = piece->marks[i].place},
-            .lines = lines,
-            .line_begins = at && piece->text.data[at - 1] == '\n',
-            .ends = first_ends(rest, piece->marks[i].text)};
+        writer->told[i] = (struct told_mark){.point = {.bit = piece->marks[i].bit,
+                                                       .text = piece->marks[i].text,
+                                                       .valid = piece->marks[i].window.valid,
+                                                       .place = piece->marks[i].place},
+                                             .lines = lines,
+                                             .line_begins = at && piece->text.data[at - 1] == '\n',
+                                             .ends = first_ends(rest, piece->marks[i].text)};
     }
     return lines + writer->kernel->newlines(piece->text.data + at, piece->text.size - at);
 }

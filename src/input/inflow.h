@@ -64,10 +64,11 @@ struct inflow {
     pfq_error fault;
     /* What is odd about the file though all text is there: a warning, the same on every rank. */
     char remark[INPUT_REMARK_BYTES];
-    struct index *index;         /* where the text can be inflated from, or NULL */
-    struct index_writer *writer; /* what is to know that next time, or NULL */
+    struct index *index;                   /* where the text can be inflated from, or NULL */
+    struct index_writer *writer;           /* what is to know that next time, or NULL */
     char index_remark[INPUT_REMARK_BYTES]; /* what is wrong with the index that is there */
-    uint64_t text, wide_text; /* text so far; of it, decoded in 16 bits */
+    uint64_t text, wide_text;              /* text so far; of it, decoded in 16 bits, */
+    uint64_t listed_text;                  /* and from points of the index */
 };
 
 /* Collective; the same status on every rank. `file` must stay. Owns: inflow_close, also after a

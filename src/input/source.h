@@ -28,9 +28,9 @@ struct input_file {
     size_t first_bytes;
 
     /* of a compressed file whose text has ended: what is odd about it, or ""; text, and how much
-     * of it was inflated in 16 bits */
+     * of it was inflated in 16 bits, and how much from points of an index */
     char remark[INPUT_REMARK_BYTES];
-    uint64_t text_bytes, wide_text_bytes;
+    uint64_t text_bytes, wide_text_bytes, listed_text_bytes;
 
     /* of a gzip file: its index, while it is written, and what is odd about it, or "" */
     struct index_writer *index;

@@ -32,6 +32,7 @@ static void describe(struct input_file *file, struct flow *flow)
     flow->inflow.writer = NULL;
     file->text_bytes = flow->given;
     file->wide_text_bytes = flow->inflow.wide_text;
+    file->listed_text_bytes = flow->inflow.listed_text;
     file->bytes = file->piped ? flow->position : file->bytes;
 }
 

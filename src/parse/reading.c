@@ -258,6 +258,26 @@ void reading_warn(const struct reading *reading, const char *format, ...)
     reading->config->report(reading->config->context, &warning);
 }
 
+static void note(const struct reading *reading, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void note(const struct reading *reading, const char *format, ...)
+{
+    char line[PFQ_ERROR_MESSAGE_BYTES];
+    va_list arguments;
+    if (!reading->config->note || pfq_team_rank(reading->team) != 0)
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    reading->config->note(reading->config->context, line);
+}
+
+static double percent(uint64_t part, uint64_t all)
+{
+    return all ? 100.0 * (double)part / (double)all : 0;
+}
+
 static pfq_status report_faults(struct reading *reading, pfq_error *err)
 {
     pfq_fault *list;
@@ -283,10 +303,12 @@ static void report_file(const struct reading *reading, const struct input_file *
         reading_warn(reading, "%s: %s", file->path, file->remark);
     if (file->index_remark[0])
         reading_warn(reading, "%s" INDEX_SUFFIX ": %s", file->path, file->index_remark);
-    if (reading->config->verbose && file->text_bytes)
-        reading_warn(reading, "%s: %llu bytes of text, %.1f%% of it inflated in 16 bits",
-                     file->path, (unsigned long long)file->text_bytes,
-                     100.0 * (double)file->wide_text_bytes / (double)file->text_bytes);
+    if (file->packed != UNPACK_NONE)
+        note(reading,
+             "%s: %s, %llu bytes of text, %.1f%% of it inflated in 16 bits, %.1f%% by an index",
+             file->path, unpack_name(file->packed), (unsigned long long)file->text_bytes,
+             percent(file->wide_text_bytes, file->text_bytes),
+             percent(file->listed_text_bytes, file->text_bytes));
 }
 
 static void report_files(const struct reading *reading)
