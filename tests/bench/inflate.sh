@@ -16,10 +16,16 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 gzip -6 -c "$reads" >"$dir/one.gz"
 bgzip -@ "$threads" -c "$reads" >"$dir/blocks.gz"
+ln "$dir/one.gz" "$dir/new.gz"
+ln "$dir/one.gz" "$dir/indexed.gz" # an index is used wherever there is one
+"$parfastq" validate -q --index "$dir/indexed.gz"
 
 declare -A commands=(
     [one, parfastq serial]="$parfastq validate -q -t $threads --inflate serial $dir/one.gz"
     [one, parfastq parallel]="$parfastq validate -q -t $threads --inflate parallel $dir/one.gz"
+    [one, parfastq by an index]="$parfastq validate -q -t $threads $dir/indexed.gz"
+    [one, parfastq by an index, 1 thread]="$parfastq validate -q -t 1 $dir/indexed.gz"
+    [one, parfastq writes an index]="$parfastq validate -q -t $threads --index $dir/new.gz"
     [one, gzip]="gzip -dc $dir/one.gz"
     [blocks, parfastq]="$parfastq validate -q -t $threads $dir/blocks.gz"
     [blocks, bgzip]="bgzip -@ $threads -dc $dir/blocks.gz"
@@ -34,6 +40,7 @@ mapfile -t names < <(printf '%s\n' "${!commands[@]}" | sort)
 
 for _ in $(seq "$runs"); do
     for i in "${!names[@]}"; do
+        rm -f "$dir/new.gz.pfqi"
         # shellcheck disable=SC2086  # words of a command
         command time -a -o "$dir/times.$i" -f "%e %U %S" ${commands[${names[$i]}]} >/dev/null
     done
@@ -46,7 +53,7 @@ median() {
 
 bytes=$(stat -c %s "$reads")
 echo
-echo "$bytes bytes of text; one member of $(stat -c %s "$dir/one.gz"), BGZF of $(stat -c %s "$dir/blocks.gz"); $threads threads"
+echo "$bytes bytes of text; one member of $(stat -c %s "$dir/one.gz"), its index $(stat -c %s "$dir/indexed.gz.pfqi"), BGZF of $(stat -c %s "$dir/blocks.gz"); $threads threads"
 echo
 echo "| | seconds | processor seconds | MB of text a second | and a processor second |"
 echo "|---|---|---|---|---|"
