@@ -113,6 +113,8 @@ const char *gzip_index_head_read(struct span bytes, uint64_t index_bytes,
     head->points_crc = get4(&from);
     if (head->points_at < GZIP_INDEX_HEAD_BYTES || head->points_at > index_bytes)
         return "its head is wrong";
+    if (head->apart < LEAST_APART || head->points > head->file_bytes / head->apart + 1)
+        return "its head is wrong";
     const uint64_t room = index_bytes - head->points_at;
     if (room % GZIP_POINT_BYTES || head->points != room / GZIP_POINT_BYTES)
         return "it is cut short, or too long";
