@@ -244,7 +244,7 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
             return;
         append(&flow->carried, &carried, slice->buffer.data + (have - kept), kept);
     }
-    for (int rank = 0; rank < ranks; rank++) {
+    for (int rank = 0; rank < ranks && came; rank++) {
         if (rank == me)
             continue;
         const size_t head = overlap_bytes(&pieces[rank], mine);

@@ -350,7 +350,8 @@ pfq_status index_writer_add(struct index_writer *writer, struct index_piece *pie
         team_exchange(writer->team, writer->send.data, writer->counts, 1, &writer->received,
                       &writer->received_capacity, &came, err);
     const uint8_t *from = writer->received;
-    while (!status && leads(writer) && from < writer->received + came)
+    for (size_t taken = 0; !status && leads(writer) && taken < came;
+         taken = (size_t)(from - writer->received))
         take_piece(writer, &from);
     return status;
 }
