@@ -28,6 +28,7 @@ struct team_output {
     char temporary[PATH_MAX]; /* "" on rank 0: there is no file */
     bool kept;                /* it outlives a discarded output */
     int lock;                 /* on rank 0, a descriptor of the file that is kept; -1: none */
+    int directory;            /* likewise of the directory, which may get another name meanwhile */
 };
 
 /* ---- the registry of unfinished files ---- */
@@ -180,11 +181,28 @@ static pfq_status make_temporary(const char *path, char temporary[PATH_MAX], pfq
     return cannot_create(path, number, err);
 }
 
+/* Best effort: where it cannot be held, it is found by its name. */
+static void hold_directory(struct team_output *output)
+{
+    char directory[PATH_MAX];
+    directory_of(output->path, directory, sizeof directory);
+    output->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void remove_temporary(struct team_output *output)
+{
+    if (output->directory < 0 || unlinkat(output->directory, name_of(output->temporary), 0) != 0)
+        (void)unlink(output->temporary);
+    registry_replace(output->temporary, NULL);
+}
+
 static pfq_status begin_output(struct team_output *output, pfq_error *err)
 {
     pfq_status status = check_target(output->path, output->force, err);
     if (status == PFQ_OK)
         status = check_directory(output->path, err);
+    if (status == PFQ_OK)
+        hold_directory(output);
     if (status == PFQ_OK)
         status = make_temporary(output->path, output->temporary, err);
     return status;
@@ -307,7 +325,7 @@ static struct team_output *prepare(pfq_team *team, const char *path, bool force,
         return NULL;
     output->team = team;
     output->force = force;
-    output->lock = -1;
+    output->lock = output->directory = -1;
     output->path = memory_string(path, err);
     if (output->path && pfq_team_rank(team) == 0)
         (void)(kept ? take_up(output, kept, err) : begin_output(output, err));
@@ -397,10 +415,10 @@ void team_output_discard(struct team_output *output)
         return;
     if (output->lock >= 0)
         (void)close(output->lock);
-    if (pfq_team_rank(output->team) == 0 && output->temporary[0] != '\0' && !output->kept) {
-        (void)unlink(output->temporary);
-        registry_replace(output->temporary, NULL);
-    }
+    if (pfq_team_rank(output->team) == 0 && output->temporary[0] != '\0' && !output->kept)
+        remove_temporary(output);
+    if (output->directory >= 0)
+        (void)close(output->directory);
     free(output->path);
     free(output);
 }
