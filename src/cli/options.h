@@ -74,6 +74,7 @@ struct cli_options {
     int on_error;         /* pfq_on_error */
     int inflate;          /* pfq_inflate */
     int strict;
+    int index;
     int no_name_check;
     uint64_t max_errors;
     int writer; /* pfq_writer */

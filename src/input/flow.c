@@ -244,7 +244,7 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
             return;
         append(&flow->carried, &carried, slice->buffer.data + (have - kept), kept);
     }
-    for (int rank = 0; rank < ranks; rank++) {
+    for (int rank = 0; rank < ranks && came; rank++) {
         if (rank == me)
             continue;
         const size_t head = overlap_bytes(&pieces[rank], mine);
@@ -256,8 +256,9 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
             from += tail;
         }
     }
-    const size_t skipped =
-        mine.begin < pieces[me].end ? (size_t)(mine.begin - pieces[me].begin) : have;
+    /* A slice that begins in front of the piece or behind it is an empty one. */
+    const bool inside = mine.begin >= pieces[me].begin && mine.begin < pieces[me].end;
+    const size_t skipped = inside ? (size_t)(mine.begin - pieces[me].begin) : have;
     slice->range = mine;
     slice->text = slice->buffer.data + skipped;
     slice->text_bytes = have - skipped;

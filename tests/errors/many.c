@@ -7,8 +7,8 @@
  *
  *     convert|validate [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
  * [compress=none|gzip] [checksum] [columns=BITS] [bases=code] [quality=bin8] [index-names]
- * [align=BYTES] [qc] [on-error=skip] [inflate=serial|parallel] [strict] [max-errors=N]
- * [interleaved] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...] ...
+ * [align=BYTES] [qc] [on-error=skip] [inflate=serial|parallel] [index] [note] [strict]
+ * [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...] ...
  *
  * and the answer is `job N`, then the lines of the report, then `end EXIT_CODE`, which also says if
  * ranks did not return the same status and the same error.
@@ -38,6 +38,12 @@ static void print_report(void *context, const pfq_error *what)
     (void)context;
     pfq_error_format(what, line, sizeof line);
     printf("%s%s\n", what->status ? "" : "warning: ", line);
+}
+
+static void print_note(void *context, const char *line)
+{
+    (void)context;
+    printf("note: %s\n", line);
 }
 
 static void add_file(struct job *job, const char *digit_and_path)
@@ -103,6 +109,10 @@ static void take_word(struct job *job, const char *word)
         parse->inflate = PFQ_INFLATE_SERIAL;
     else if (strcmp(word, "strict") == 0)
         parse->strict = true;
+    else if (strcmp(word, "index") == 0)
+        parse->index = true;
+    else if (strcmp(word, "note") == 0)
+        parse->note = print_note;
     else if (strcmp(word, "on-error=skip") == 0)
         parse->on_error = PFQ_ON_ERROR_SKIP;
     else if ((value = value_of(word, "out")))
