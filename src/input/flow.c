@@ -106,19 +106,21 @@ static bool complete(const struct flow *flow)
 
 /* The first record that begins in text[from .. to), or 0. `from` is above 0. A record that only the
  * text behind the piece would show is as good as none. */
-static size_t find(struct span text, size_t from, size_t to)
+static size_t find(const struct flow *flow, struct span text, size_t from, size_t to)
 {
     size_t where;
-    return from < to && fastq_find_record(text, from, to, false, &where) == FASTQ_FOUND ? where : 0;
+    const bool found =
+        from < to && fastq_find(text, from, to, false, flow->rules, &where) == FASTQ_FOUND;
+    return found ? where : 0;
 }
 
 /* The last record, if it is easy to find: the first one of the last stretch that has one. */
-static size_t find_last(struct span text)
+static size_t find_last(const struct flow *flow, struct span text)
 {
     size_t last = 0;
     for (size_t back = LOOK_BYTES; !last; back *= 2) {
         const size_t from = back < text.size ? text.size - back : 1;
-        last = find(text, from, text.size);
+        last = find(flow, text, from, text.size);
         if (from == 1)
             break;
     }
@@ -133,8 +135,8 @@ static pfq_status compare_pieces(struct flow *flow, const struct slice *slice, s
     const int ranks = pfq_team_size(flow->team);
     struct plan_piece *const pieces = tables->pieces[flow->turn];
     const struct span text = {slice->buffer.data, bytes};
-    const uint64_t last = complete(flow) || !bytes ? 0 : find_last(text);
-    const uint64_t first = pfq_team_rank(flow->team) && bytes ? find(text, 1, bytes) : 0;
+    const uint64_t last = complete(flow) || !bytes ? 0 : find_last(flow, text);
+    const uint64_t first = pfq_team_rank(flow->team) && bytes ? find(flow, text, 1, bytes) : 0;
     const uint64_t mine[WORDS] = {bytes, first ? first : last, last};
     const pfq_status status = team_gather_all(flow->team, mine, WORDS, tables->words, err);
     uint64_t at = flow->start;

@@ -98,8 +98,12 @@ int main(void)
     for (int turn = 0; turn < 6000; turn++) {
         const size_t size = make_text(text, 1 + rand() % 40, turn % 3 ? rand() % 4 : 0);
         const struct span span = {(const uint8_t *)text, size};
-        const struct fastq_rules rules = {scan_kernel_choose(), 33,   126,
-                                          turn % 2 == 0,        1000, turn % 5 == 0};
+        const struct fastq_rules rules = {.kernel = scan_kernel_choose(),
+                                          .quality_min = 33,
+                                          .quality_max = 126,
+                                          .skip = turn % 2 == 0,
+                                          .max_faults = 1000,
+                                          .coded = turn % 5 == 0};
         size_t near[MAX_CHUNKS];
         const int cuts = rand() % 8;
         for (int i = 0; i < cuts; i++)
