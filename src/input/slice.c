@@ -133,7 +133,7 @@ static pfq_status parse_again(struct slice *slice, struct fastq_chunk *chunk, si
     while (!(status = parse(slice, chunk, rules, err)) && chunk->more && slice->file)
         if ((status = extend(slice, chunk->end, err)))
             break;
-    slice->hungry = !status && chunk->more;
+    slice->hungry = !status && chunk->more && !slice->starved;
     return status;
 }
 
