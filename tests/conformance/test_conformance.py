@@ -7,16 +7,19 @@ Good files (support/adversarial.py), of four lines and wrapped: h5py shows the c
 reference reader makes, and export gives the same bytes, or, of text that is not wrapped to one
 width, four lines a record. Bad files: every way of damage (errors/damage.py) at the first, the
 middle and the last record and at the two records at a cut; line, record, byte and sentence are the
-reference reader's. Layouts turn ranks (1, 2, 3, 5), threads, slices and chunks. The short form
+reference reader's. And wrapped pairs in lanes, interleaved, compressed and through a pipe are to
+all commands what their four-line form is. Layouts turn ranks (1, 2, 3, 5), threads, slices and chunks. The short form
 takes some of them for each file, the long form all for the good, and more of the bad, with reads
 by the million and reads of 20 megabases. PFQ_KEEP: a directory for the files of which something is
 wrong.
 """
 
 import argparse
+import gzip
 import itertools
 import os
 import random
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -199,6 +202,80 @@ def try_bad(machine, seed, long):
     return wrong, files, runs
 
 
+# ---- all commands ----
+
+class Twins:
+    """Pairs in two lanes, wrapped; and their four-line form, which other tests answer for."""
+
+    def __init__(self, machine, directory, seed):
+        rng = random.Random(seed)
+        self.machine, self.directory, self.wrong, self.runs = machine, directory, [], 0
+        pairs = [damage.make_records(rng, 400, longest=90, crlf=False,
+                                     name_of=lambda i, mate=mate: b"r%d/%d" % (i, mate))
+                 for mate in (1, 2)]
+        self.flat, self.lines = (self.store(form, [change(rng, mate) for mate in pairs])
+                                 for form, change in (("flat", damage.as_they_are),
+                                                      ("lines", damage.wrapped)))
+
+    def store(self, form, mates):
+        """Input name -> the words that name it, for one form."""
+        both = [record for pair in zip(*mates) for record in pair]
+        texts = {f"{form}_{mate}_{lane}": damage.text_of(part) for mate, records in
+                 enumerate(mates, 1) for lane, part in enumerate((records[:150], records[150:]))}
+        texts[f"{form}_both"] = damage.text_of(both)
+        for name, text in texts.items():
+            (self.directory / f"{name}.fq").write_bytes(text)
+            (self.directory / f"{name}.fq.gz").write_bytes(gzip.compress(text, 1))
+        pair = [word for mate in (1, 2) for lane in (0, 1)
+                for word in (f"-{mate}", f"{form}_{mate}_{lane}.fq")]
+        return {"pairs in lanes": pair, "packed pairs": [
+                    word.replace(".fq", ".fq.gz") for word in pair],
+                "interleaved": ["--interleaved", f"{form}_both.fq"],
+                "a packed file": [f"{form}_both.fq.gz"], "a pipe": ["-"]}
+
+    def run(self, ranks, words, form):
+        """(exit code, what was printed or written); ranks 0: no launcher."""
+        self.runs += 1
+        launch = [self.machine.mpiexec, "-n", ranks] if ranks else []
+        words = [str(word) for word in (*launch, self.machine.command, *words)]
+        command = f"cat {form}_both.fq | {shlex.join(words)}" if "-" in words else shlex.join(words)
+        ended = many.run(["sh", "-c", command], SECONDS, cwd=self.directory)
+        return ended.code, ended.out.replace(f"{form}_", "")
+
+    def compare(self, verb, name, ranks, options, output=None):
+        answers = []
+        for form, inputs, option in (("flat", self.flat, []), ("lines", self.lines,
+                                                               ["--multiline"])):
+            words = [verb, "-q", "-t", 2, "--slice-size", 3000, *options, *option,
+                     *(["-f", "-o", output] if output else []), *inputs[name]]
+            code, printed = self.run(ranks, words, form)
+            if output and code == 0:
+                path = self.directory / output
+                printed = columns.found(path) if path.suffix == ".h5" else path.read_bytes()
+            if output and code == 0 and output.endswith(".h5"):
+                printed = {key: value.tobytes() for key, value in printed.items()
+                           if key not in ("text/row", "text/style")}
+            answers.append((code, printed))
+        if answers[0][0] != 0 or answers[0] != answers[1]:
+            self.wrong.append(f"{verb} of {name}, {ranks} ranks: {str(answers)[:500]}")
+
+    def try_all(self):
+        for name, ranks in (("pairs in lanes", 3), ("packed pairs", 2), ("interleaved", 0),
+                            ("a packed file", 5), ("a pipe", 3)):
+            self.compare("stats", name, ranks, ["--tsv"])
+            self.compare("convert", name, ranks, [], "out.h5")
+        self.compare("filter", "pairs in lanes", 2, ["--min-length", 9], "kept.fq")
+        self.compare("filter", "a pipe", 0, ["--sample", 0.5], "kept.fq")
+        self.compare("validate", "interleaved", 2, [])
+        code, table = self.run(3, ["plan", "-q", "--slice-size", 2000, "--multiline",
+                                   "lines_both.fq"], "lines")
+        rows = [line.split("\t") for line in table.split("\n")[1:] if line]
+        ends = [0, *(int(row[4]) for row in rows)]
+        if code != 0 or [int(row[3]) for row in rows] != ends[:-1] or ends[-1] != (
+                self.directory / "lines_both.fq").stat().st_size:
+            self.wrong.append(f"plan, 3 ranks: {code}: {table[:500]}")
+
+
 # ---- both ----
 
 def main():
@@ -218,6 +295,11 @@ def main():
         wrong += good.wrong
         print(f"good: {good.files} files, {good.runs} runs; export gives the same bytes of "
               f"{good.exact}: {len(good.wrong)} wrong", flush=True)
+    with tempfile.TemporaryDirectory() as directory:
+        twins = Twins(machine, Path(directory), arguments.seed)
+        twins.try_all()
+        wrong += twins.wrong
+        print(f"commands: {twins.runs} runs: {len(twins.wrong)} wrong", flush=True)
     for seed in range(arguments.seed, arguments.seed + (5 if arguments.long else 1)):
         more, files, runs = try_bad(machine, seed, arguments.long)
         wrong += more

@@ -48,7 +48,7 @@ DISPUTED = [
     (r"blank line\(s\) after the last record", "accept", "nothing is lost: export gives them back"),
     (r"\+ line text differs from header", "refuse", "two records may have been mixed up"),
     (r"blank line inside a record", "refuse", "a record is four lines, blank ones included"),
-    (r"blank lines before/between records", "refuse", "counting lines is how records are found"),
+    (r"blank lines before/between records", "refuse", "nothing says that a record was not lost there"),
     (r"colour space", "refuse", "one base more than qualities"),
     (r"qualities are numbers", "refuse", "a line of numbers is not as long as its bases"),
     (r"no records \(0 bytes", "warn", "an empty lane is legal, and rarely wanted"),
