@@ -104,37 +104,6 @@ static void take_good(struct fastq_chunk *chunk, size_t end)
     account(chunk, chunk->count - 1);
 }
 
-static void take_tail(struct fastq_chunk *chunk, struct span text, const struct fastq_rules *rules)
-{
-    chunk->tail = chunk->end;
-    chunk->lines += rules->kernel->newlines(text.data + chunk->end, text.size - chunk->end);
-    chunk->end = text.size;
-}
-
-/* Takes one record, or whatever is at chunk->end, by the serial parser. */
-static pfq_status take_one(struct fastq_chunk *chunk, struct span text, bool at_end,
-                           const struct fastq_rules *rules, bool *stopped, pfq_error *err)
-{
-    struct fastq_fault fault;
-    struct scan_record *record = &chunk->records[chunk->count];
-    size_t end;
-    switch (fastq_parse_record(text, chunk->end, at_end, rules, record, &end, &fault)) {
-    case FASTQ_RECORD_GOOD:
-        record->begin = (uint32_t)(chunk->end - chunk->begin);
-        take_good(chunk, end);
-        return PFQ_OK;
-    case FASTQ_RECORD_BAD:
-        return meet_fault(chunk, text, at_end, rules, &fault, NULL, stopped, err);
-    case FASTQ_RECORD_TAIL:
-        take_tail(chunk, text, rules);
-        return PFQ_OK;
-    case FASTQ_RECORD_MORE:
-    default:
-        chunk->more = *stopped = true;
-        return PFQ_OK;
-    }
-}
-
 /* ---- multi-line text ---- */
 
 /* Writes the record at chunk->end in four lines, and sets where it begins there. */
@@ -180,20 +149,35 @@ static pfq_status take_wrapped(struct fastq_chunk *chunk, struct span text,
     return status;
 }
 
-/* take_one where bases and qualities may be wrapped. */
-static pfq_status take_one_wrapped(struct fastq_chunk *chunk, struct span text, bool at_end,
-                                   const struct fastq_rules *rules, bool *stopped, pfq_error *err)
+/* ---- both ---- */
+
+/* Takes one record, or whatever is at chunk->end, by the serial parser. */
+static pfq_status take_one(struct fastq_chunk *chunk, struct span text, bool at_end,
+                           const struct fastq_rules *rules, bool *stopped, pfq_error *err)
 {
     struct fastq_fault fault;
-    struct wrapped wrapped;
-    switch (wrapped_parse(text, chunk->end, at_end, rules, &wrapped, &fault)) {
+    struct wrapped wrapped = {.whole = false};
+    struct scan_record *const record = &chunk->records[chunk->count];
+    size_t end = 0;
+    if (chunk->end - chunk->begin > UINT32_MAX)
+        return error_set(err, PFQ_UNSUPPORTED, NULL,
+                         "more than 4 GiB of text without the beginning of a record");
+    switch (rules->multiline
+                ? wrapped_parse(text, chunk->end, at_end, rules, &wrapped, &fault)
+                : fastq_parse_record(text, chunk->end, at_end, rules, record, &end, &fault)) {
     case FASTQ_RECORD_GOOD:
-        return take_wrapped(chunk, text, &wrapped, err);
+        if (rules->multiline)
+            return take_wrapped(chunk, text, &wrapped, err);
+        record->begin = (uint32_t)(chunk->end - chunk->begin);
+        take_good(chunk, end);
+        return PFQ_OK;
     case FASTQ_RECORD_BAD:
         return meet_fault(chunk, text, at_end, rules, &fault, wrapped.whole ? &wrapped.end : NULL,
                           stopped, err);
     case FASTQ_RECORD_TAIL:
-        take_tail(chunk, text, rules);
+        chunk->tail = chunk->end;
+        chunk->lines += rules->kernel->newlines(text.data + chunk->end, text.size - chunk->end);
+        chunk->end = text.size;
         return PFQ_OK;
     case FASTQ_RECORD_MORE:
     default:
@@ -201,8 +185,6 @@ static pfq_status take_one_wrapped(struct fastq_chunk *chunk, struct span text, 
         return PFQ_OK;
     }
 }
-
-/* ---- both ---- */
 
 /* How many records the kernel may look for. Where each of them must also have codes, few: those
  * behind one that has not are thrown away. */
@@ -226,17 +208,6 @@ static void keep_coded(struct fastq_chunk *chunk, struct span text, size_t from)
     }
 }
 
-/* Takes what the kernel stopped at. */
-static pfq_status take_next(struct fastq_chunk *chunk, struct span text, bool at_end,
-                            const struct fastq_rules *rules, bool *stopped, pfq_error *err)
-{
-    if (chunk->end - chunk->begin > UINT32_MAX)
-        return error_set(err, PFQ_UNSUPPORTED, NULL,
-                         "more than 4 GiB of text without the beginning of a record");
-    return rules->multiline ? take_one_wrapped(chunk, text, at_end, rules, stopped, err)
-                            : take_one(chunk, text, at_end, rules, stopped, err);
-}
-
 pfq_status fastq_chunk_parse(struct fastq_chunk *chunk, struct span text, bool at_end,
                              const struct fastq_rules *rules, pfq_error *err)
 {
@@ -255,7 +226,7 @@ pfq_status fastq_chunk_parse(struct fastq_chunk *chunk, struct span text, bool a
             keep_coded(chunk, text, from);
         account(chunk, from);
         if (chunk->count < chunk->capacity && chunk->end < chunk->stop)
-            status = take_next(chunk, text, at_end, rules, &stopped, err);
+            status = take_one(chunk, text, at_end, rules, &stopped, err);
     }
     if (chunk->tail == SIZE_MAX)
         chunk->tail = chunk->end;

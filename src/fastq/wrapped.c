@@ -98,33 +98,22 @@ static struct line_cursor at_lines(const struct wrapped_lines *lines, struct spa
     return (struct line_cursor){{text.data, end}, lines->at, true};
 }
 
-static enum fastq_verdict check_bases(const struct wrapped *wrapped, struct span text,
-                                      const struct fastq_rules *rules, struct fastq_fault *fault)
+/* Checks lines, the first of which is line `number` of the record, by a check of lines.h. */
+static enum fastq_verdict check(const struct wrapped *wrapped, const struct wrapped_lines *lines,
+                                struct span text, uint64_t number,
+                                enum fastq_verdict (*check_line)(const struct line *, uint64_t,
+                                                                 const struct fastq_rules *,
+                                                                 struct fastq_fault *),
+                                const struct fastq_rules *rules, struct fastq_fault *fault)
 {
-    struct line_cursor cursor = at_lines(&wrapped->bases, text, wrapped->end);
+    struct line_cursor cursor = at_lines(lines, text, wrapped->end);
+    enum fastq_verdict verdict = FASTQ_RECORD_GOOD;
     struct line line;
-    for (uint64_t i = 0; i < wrapped->bases.lines; i++) {
+    for (uint64_t i = 0; i < lines->lines && verdict == FASTQ_RECORD_GOOD; i++) {
         lines_take(&cursor, &line);
-        const enum fastq_verdict verdict = lines_check_bases(&line, 1 + i, rules, fault);
-        if (verdict != FASTQ_RECORD_GOOD)
-            return verdict;
+        verdict = check_line(&line, number + i, rules, fault);
     }
-    return FASTQ_RECORD_GOOD;
-}
-
-static enum fastq_verdict check_quality(const struct wrapped *wrapped, struct span text,
-                                        const struct fastq_rules *rules, struct fastq_fault *fault)
-{
-    struct line_cursor cursor = at_lines(&wrapped->quality, text, wrapped->end);
-    struct line line;
-    for (uint64_t i = 0; i < wrapped->quality.lines; i++) {
-        lines_take(&cursor, &line);
-        const enum fastq_verdict verdict =
-            lines_check_quality(&line, 2 + wrapped->bases.lines + i, rules, fault);
-        if (verdict != FASTQ_RECORD_GOOD)
-            return verdict;
-    }
-    return FASTQ_RECORD_GOOD;
+    return verdict;
 }
 
 enum fastq_verdict wrapped_parse(struct span text, size_t begin, bool at_end,
@@ -139,11 +128,12 @@ enum fastq_verdict wrapped_parse(struct span text, size_t begin, bool at_end,
     if (verdict == FASTQ_RECORD_GOOD)
         verdict = take_quality(&cursor, wrapped, fault);
     if (verdict == FASTQ_RECORD_GOOD)
-        verdict = check_bases(wrapped, text, rules, fault);
+        verdict = check(wrapped, &wrapped->bases, text, 1, lines_check_bases, rules, fault);
     if (verdict == FASTQ_RECORD_GOOD)
         verdict = lines_check_name(&wrapped->name, &wrapped->plus, 1 + wrapped->bases.lines, fault);
     if (verdict == FASTQ_RECORD_GOOD)
-        verdict = check_quality(wrapped, text, rules, fault);
+        verdict = check(wrapped, &wrapped->quality, text, 2 + wrapped->bases.lines,
+                        lines_check_quality, rules, fault);
     return verdict;
 }
 
