@@ -30,6 +30,7 @@ import adversarial
 import columns
 import damage
 import many
+import packing
 import reference
 import test_bad_records
 
@@ -81,6 +82,8 @@ class Good:
         self.name, self.text, self.multiline = name, text, multiline
         self.path = directory / f"{name}.fastq"
         self.path.write_bytes(text)
+        self.packed = directory / f"{name}.fastq.gz"
+        self.packed.write_bytes(gzip.compress(text, 1))
         self.reading = reference.read(text, multiline=multiline)
         if self.reading.faults:
             raise ValueError(f"{name} is not good FASTQ: {self.reading.faults[0]}")
@@ -118,14 +121,17 @@ class GoodFiles:
         return good
 
     def try_all(self, goods):
-        """Converts these with all layouts, and exports each output with the same layout."""
-        work = []
+        """Converts these with all layouts, every other one from a compressed file, and exports each
+        output with the same layout."""
+        work, sources = [], {}
         for good in goods:
             for i, layout in enumerate(map(good.fitting, layouts(self.arguments.long))):
                 out = self.directory / f"{good.name}{i}.h5"
+                sources[out] = ((good.packed, [f"inflate={packing.INFLATE[i // 2 % 2]}"])
+                                if i % 2 else (good.path, []))
                 work.append((good, layout, out, out.with_suffix(".again")))
         self.answer(work, "convert", lambda good, out, back: (
-            good.path, out, ["multiline"] if good.multiline else []))
+            sources[out][0], out, sources[out][1] + ["multiline"] * good.multiline))
         for good, layout, out, _ in work:
             self.note(good, layout, good.wrong_columns(out) if out.exists() else "no output")
         self.answer(work, "export", lambda good, out, back: (out, back, []))
