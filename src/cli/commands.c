@@ -88,6 +88,7 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .strict = options->strict,
         .index = options->index,
         .no_name_check = options->no_name_check,
+        .multiline = options->multiline,
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
