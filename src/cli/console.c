@@ -6,12 +6,14 @@
 #include "cli/console.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 enum {
     FIRST_LOG_SECONDS = 10, /* short runs leave no lines in a log */
@@ -226,13 +228,23 @@ void console_report(void *context, const pfq_error *what)
     say(console, "", what);
 }
 
-void console_note(void *context, const char *line)
+void console_note(struct console *console, const char *format, ...)
 {
-    struct console *console = context;
+    char message[LINE_BYTES], line[4 * LINE_BYTES];
+    va_list arguments;
     if (!console->out || console->quiet)
         return;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    error_escape(line, sizeof line, message, strlen(message));
     console_erase(console);
-    fprintf(console->out, "parfastq: note: %s\n", line);
+    fprintf(console->out, "parfastq: %s\n", line);
+}
+
+void console_report_note(void *context, const char *line)
+{
+    console_note(context, "note: %s", line);
 }
 
 void console_error(struct console *console, const pfq_error *err)

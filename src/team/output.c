@@ -158,9 +158,8 @@ static pfq_status cannot_create(const char *path, int number, pfq_error *err)
                      "cannot create a file in the directory %s: %s", directory, strerror(number));
 }
 
-/* The umask and the defaults of the directory decide who may read the file, as for any other file.
- */
-static pfq_status make_temporary(const char *path, char temporary[PATH_MAX], pfq_error *err)
+static pfq_status make_temporary(pfq_team *team, const char *path, char temporary[PATH_MAX],
+                                 pfq_error *err)
 {
     int number = EEXIST;
     for (unsigned attempt = 0; attempt < 100 && number == EEXIST; attempt++) {
@@ -168,14 +167,11 @@ static pfq_status make_temporary(const char *path, char temporary[PATH_MAX], pfq
             number = ENAMETOOLONG;
             break;
         }
-        const int descriptor =
-            open(temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0666);
-        if (descriptor >= 0) {
+        number = team->files->create(team, temporary);
+        if (number == 0) {
             registry_replace(NULL, temporary);
-            close(descriptor);
             return PFQ_OK;
         }
-        number = errno;
     }
     temporary[0] = '\0';
     return cannot_create(path, number, err);
@@ -204,7 +200,7 @@ static pfq_status begin_output(struct team_output *output, pfq_error *err)
     if (status == PFQ_OK)
         hold_directory(output);
     if (status == PFQ_OK)
-        status = make_temporary(output->path, output->temporary, err);
+        status = make_temporary(output->team, output->path, output->temporary, err);
     return status;
 }
 

@@ -7,7 +7,7 @@
  *
  *     convert|validate [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
  * [compress=none|gzip] [checksum] [columns=BITS] [bases=code] [quality=bin8] [index-names]
- * [on-error=skip] [inflate=serial|parallel] [index] [note] [strict]
+ * [align=BYTES] [qc] [on-error=skip] [inflate=serial|parallel] [index] [note] [strict]
  * [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...] ...
  *
  * and the answer is `job N`, then the lines of the report, then `end EXIT_CODE`, which also says if
@@ -83,8 +83,12 @@ static void take_word(struct job *job, const char *word)
         parse->max_errors = strtoull(value, NULL, 10);
     else if ((value = value_of(word, "simd")))
         setenv("PFQ_SIMD", value, 1);
+    else if (strcmp(word, "qc") == 0)
+        job->config.qc = true;
     else if (strcmp(word, "index-names") == 0)
         job->config.index_names = true;
+    else if ((value = value_of(word, "align")))
+        job->config.align_bytes = strtoull(value, NULL, 10);
     else if (strcmp(word, "writer=gather") == 0)
         job->config.writer = PFQ_WRITER_GATHER;
     else if (strcmp(word, "compress=none") == 0)

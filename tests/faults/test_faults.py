@@ -362,11 +362,13 @@ def start(bench, words, fault=None):
                             stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def children(pid):
+def descendants(pid):
+    """Some launchers start ranks by a process of their own."""
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:
         return []
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
 
 
 def program_of(pid):
@@ -412,7 +414,7 @@ def killed_at_any_moment(bench):
         process = start(bench, words)
         running = wait_for_output(bench, process)
         time.sleep(bench.rng.random() * longest)
-        ranks = [pid for pid in children(process.pid)
+        ranks = [pid for pid in descendants(process.pid)
                  if program_of(pid) == os.path.realpath(bench.arguments.command)]
         if running and len(ranks) == RANKS and "out.h5" not in bench.left_over():
             os.kill(ranks[bench.rng.randrange(RANKS)], signal.SIGKILL)
