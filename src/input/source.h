@@ -32,8 +32,10 @@ struct input_file {
     char remark[INPUT_REMARK_BYTES];
     uint64_t text_bytes, wide_text_bytes, listed_text_bytes;
 
-    /* of a gzip file: its index, while it is written, and what is odd about it, or "" */
+    /* of a gzip file: its index, while it is written; whether there is a good one; and what is odd
+     * about it, or "" */
     struct index_writer *index;
+    bool has_index;
     char index_remark[INPUT_REMARK_BYTES];
 
     /* known when the last round of the file is over */

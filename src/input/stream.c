@@ -28,6 +28,7 @@ static void describe(struct input_file *file, struct flow *flow)
 {
     memcpy(file->remark, flow->inflow.remark, sizeof file->remark);
     memcpy(file->index_remark, flow->inflow.index_remark, sizeof file->index_remark);
+    file->has_index = flow->inflow.index != NULL;
     file->index = flow->inflow.writer;
     flow->inflow.writer = NULL;
     file->text_bytes = flow->given;
@@ -375,6 +376,7 @@ pfq_status stream_finish_indices(struct stream *stream, pfq_error *err)
         } else {
             status = index_writer_finish(file->index, file->text_bytes, file->records,
                                          file->index_remark, err);
+            file->has_index = !status && !file->index_remark[0];
         }
         file->index = NULL;
     }

@@ -304,6 +304,10 @@ static void report_file(const struct reading *reading, const struct input_file *
         reading_warn(reading, "%s: %s", file->path, file->remark);
     if (file->index_remark[0])
         reading_warn(reading, "%s" INDEX_SUFFIX ": %s", file->path, file->index_remark);
+    else if (reading->config->index && !file->has_index)
+        reading_warn(reading,
+                     "%s" INDEX_SUFFIX ": no index was written: not all of the file was read",
+                     file->path);
     if (file->packed != UNPACK_NONE)
         note(reading,
              "%s: %s, %llu bytes of text, %.1f%% of it inflated in 16 bits, %.1f%% by an index",
