@@ -118,6 +118,8 @@ typedef struct pfq_parser_config {
                             there; those that are there are used in any case */
     bool strict;         /* an error, not a warning: bytes behind the last gzip member */
     bool no_name_check;  /* do not compare the names of mates */
+    bool multiline;      /* bases and qualities may be wrapped over several lines: quality lines are
+                            read until they are as many as the bases */
     uint64_t max_errors; /* how many bad records are listed; 0: 100 */
     /* Called on rank 0 by the thread that called the parser (of a stream in a team of one: by the
      * stream's), ten times a second at most and at the end; may be NULL. */

@@ -38,10 +38,6 @@ void console_report_note(void *context, const char *line);
 /* Takes the progress line off the screen. */
 void console_erase(struct console *console);
 
-/* Prints a remark, unless quiet. */
-void console_note(struct console *console, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /* Prints the error a run ends with. */
 void console_error(struct console *console, const pfq_error *err);
 

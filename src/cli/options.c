@@ -84,6 +84,8 @@ static const struct option options_table[] = {
      .help = "a fourth"},
     {"interleaved", 0, READS, OPTION_FLAG, 1, KEPT(interleaved),
      .help = "the input holds mates 1 and 2 in turn"},
+    {"multiline", 0, READS, OPTION_FLAG, 1, KEPT(multiline),
+     .help = "bases and qualities may be wrapped over several lines"},
     {"quality-encoding", 0, TEXT, OPTION_CHOICE, KEPT(quality_encoding), .value = "NAME",
      .standard = "auto", .choices = encodings, .help = "how qualities are written:"},
     {"on-error", 0, FILTERS, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",

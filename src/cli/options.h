@@ -66,6 +66,7 @@ struct cli_options {
     struct cli_limit max_n;               /* which is here, */
     int trim_adapters;                    /* and this */
     int interleaved;
+    int multiline;
     uint64_t threads; /* 0: not given */
     int pin;
     uint64_t slice_bytes;

@@ -346,6 +346,7 @@ static pfq_status prepare(struct input *input, const pfq_reads *reads, struct te
         input->streams[i].team = input->team;
         input->streams[i].number = i;
         input->streams[i].first_bad = input->streams[i].own_first_bad = UINT64_MAX;
+        input->streams[i].own_widths = FASTQ_NO_WIDTHS;
     }
     for (int i = 0; i < input->count && !status && input->rules.inflow.index; i++)
         status = input_source_indexable(&sources[i], err);
@@ -460,6 +461,22 @@ uint64_t input_total_bytes(const struct input *input)
         for (size_t k = 0; k < input->streams[i].source.count; k++)
             bytes += input->streams[i].source.files[k].bytes;
     return bytes;
+}
+
+pfq_status input_widths(struct input *input, struct fastq_widths widths[PFQ_MAX_MATES],
+                        pfq_error *err)
+{
+    uint64_t least[MAX_STREAMS], most[MAX_STREAMS];
+    for (int i = 0; i < input->count; i++) {
+        least[i] = input->streams[i].own_widths.least;
+        most[i] = input->streams[i].own_widths.most;
+    }
+    pfq_status status = team_min(input->team, least, (size_t)input->count, err);
+    if (!status)
+        status = team_max(input->team, most, (size_t)input->count, err);
+    for (int i = 0; i < input->count; i++)
+        widths[i] = (struct fastq_widths){least[i], most[i]};
+    return status;
 }
 
 pfq_status input_pair_error(const struct input *input, pfq_error *err)

@@ -323,6 +323,12 @@ static void place_faults(struct stream *stream, const uint64_t before[STREAM_WOR
     }
 }
 
+static void note_widths(struct stream *stream, const struct slice *slice)
+{
+    for (size_t i = 0; i < slice->count; i++)
+        fastq_widths_add(&stream->own_widths, slice->chunks[i].widths);
+}
+
 void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
                    const uint64_t total[STREAM_WORDS], uint64_t end, struct faults *faults,
                    pfq_error *fault, pfq_error *own)
@@ -334,7 +340,9 @@ void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
         return;
     if (!stream->started || stream->file != slot->slice.file_index)
         enter_file(stream, slot->slice.file_index);
+    stream->first_line = stream->file_lines + before[STREAM_LINES];
     place_faults(stream, before, faults, fault, own);
+    note_widths(stream, &slot->slice);
     struct input_file *file = &stream->source.files[stream->file];
     file->records += total[STREAM_RECORDS];
     file->tail_bytes += total[STREAM_TAIL];

@@ -52,10 +52,12 @@ struct stream {
     pfq_error error;
     uint64_t first_bad;     /* number of the first bad record that was skipped; UINT64_MAX: none */
     uint64_t own_first_bad; /* the same of this rank's records */
+    struct fastq_widths own_widths; /* of the wrapped lines of this rank's records */
 
     /* this rank's share of the last settled round */
     uint64_t first;      /* good records before mine */
     uint64_t first_seen; /* records before mine, good or bad */
+    uint64_t first_line; /* line ends of the file before mine */
 };
 
 /* Is there nothing left to plan? */

@@ -101,7 +101,8 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parser_config *co
                                      .quality_min = reading->encoding.quality_min,
                                      .quality_max = reading->encoding.quality_max,
                                      .skip = skip_bad_records,
-                                     .max_faults = skip_bad_records ? listed : 1};
+                                     .max_faults = skip_bad_records ? listed : 1,
+                                     .multiline = config->multiline};
     to->chunk_bytes = (size_t)(config->chunk_bytes ? config->chunk_bytes : DEFAULT_CHUNK_BYTES);
     to->check_names = !config->no_name_check;
     to->inflate = config->inflate;

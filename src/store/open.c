@@ -228,7 +228,8 @@ static const char *wrong_number(const uint64_t *numbers, const struct store_mate
                   bases != numbers[SCHEMA_N_BASES]))
         return schema_numbers[SCHEMA_N_FIXED_LENGTH];
     if (numbers[SCHEMA_N_STYLE] > UINT8_MAX ||
-        schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE])
+        schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE] ||
+        !schema_is_style((uint8_t)numbers[SCHEMA_N_STYLE], summary->has_line_width))
         return schema_numbers[SCHEMA_N_STYLE];
     return NULL;
 }
@@ -240,6 +241,9 @@ static pfq_status read_numbers(struct store_reader *reader, int mate, hid_t grou
     for (int i = 0; i < SCHEMA_NUMBERS; i++)
         if (!h5_get_number(group, schema_numbers[i], &numbers[i]))
             return bad_attribute(reader, mate, schema_numbers[i], err);
+    summary->has_line_width = H5Aexists(group, SCHEMA_LINE_WIDTH) > 0;
+    if (summary->has_line_width && !h5_get_number(group, SCHEMA_LINE_WIDTH, &summary->line_width))
+        return bad_attribute(reader, mate, SCHEMA_LINE_WIDTH, err);
     const char *const wrong = wrong_number(numbers, summary);
     if (wrong)
         return bad_attribute(reader, mate, wrong, err);
