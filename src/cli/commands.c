@@ -92,7 +92,7 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
-        .note = options->verbose ? console_report_note : NULL,
+        .note = options->verbose ? console_note : NULL,
         .stop = signals_stop,
         .context = call->console,
     };
