@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "input/gunzip_engine.h"
-#include "threads/threads.h"
 
 /* ---- the grid ---- */
 
