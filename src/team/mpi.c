@@ -213,25 +213,26 @@ static int start_items(pfq_team *team, const uint8_t *send, const uint64_t *coun
 {
     MPI_Comm comm = mpi_team(team)->comm;
     MPI_Request *const requests = mpi_team(team)->requests;
-    const uint8_t *own = send;
-    uint8_t *own_place = received;
+    const int me = team->rank;
+    size_t from_me = 0, to_me = 0, place = 0; /* in bytes */
     int code = MPI_SUCCESS;
-    for (int r = 0; r < team->size; received += incoming[r++] * item_bytes) {
-        if (r == team->rank)
-            own_place = received;
+    for (int r = 0; r < team->size; place += incoming[r++] * item_bytes) {
+        if (r == me)
+            to_me = place;
         else if (incoming[r])
-            keep_code(&code, MPI_Irecv(received, (int)incoming[r], item, r, TAG_ITEMS, comm,
+            keep_code(&code, MPI_Irecv(received + place, (int)incoming[r], item, r, TAG_ITEMS, comm,
                                        &requests[(*n)++]));
     }
-    for (int r = 0; r < team->size; send += counts[r++] * item_bytes) {
-        if (r == team->rank)
-            own = send;
+    place = 0;
+    for (int r = 0; r < team->size; place += counts[r++] * item_bytes) {
+        if (r == me)
+            from_me = place;
         else if (counts[r])
-            keep_code(&code,
-                      MPI_Isend(send, (int)counts[r], item, r, TAG_ITEMS, comm, &requests[(*n)++]));
+            keep_code(&code, MPI_Isend(send + place, (int)counts[r], item, r, TAG_ITEMS, comm,
+                                       &requests[(*n)++]));
     }
-    if (counts[team->rank])
-        memcpy(own_place, own, counts[team->rank] * item_bytes);
+    if (counts[me])
+        memcpy(received + to_me, send + from_me, counts[me] * item_bytes);
     return code;
 }
 
