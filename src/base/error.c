@@ -97,23 +97,55 @@ pfq_status error_status_of_errno(int number)
     }
 }
 
-void error_escape(char *out, size_t out_size, const void *text, size_t text_size)
+static bool is_printable(unsigned char byte)
 {
-    const unsigned char *bytes = text;
+    return byte >= 0x20 && byte < 0x7f;
+}
+
+/* The bytes of the character of UTF-8 at the beginning of a text of printable characters beyond
+ * ASCII; 0: something else. U+0080 to U+009F are control characters. */
+static size_t utf8_bytes(const unsigned char *text, size_t size)
+{
+    const size_t bytes = text[0] >= 0xc2 && text[0] < 0xe0   ? 2
+                         : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
+                         : text[0] >= 0xf0 && text[0] < 0xf5 ? 4
+                                                             : 0;
+    if (bytes > size || (bytes && text[0] == 0xc2 && text[1] < 0xa0))
+        return 0;
+    for (size_t i = 1; i < bytes; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    return bytes;
+}
+
+/* `size` bytes for a person to read, with or without what is not ASCII. */
+static void escape(char *out, size_t out_size, const unsigned char *text, size_t size, bool utf8)
+{
     size_t used = 0;
-    for (size_t i = 0; i < text_size; i++) {
-        const bool plain = bytes[i] >= 0x20 && bytes[i] < 0x7f;
-        const size_t need = plain ? 1 : 4;
+    for (size_t i = 0, plain; i < size; i += plain ? plain : 1) {
+        plain = is_printable(text[i]) ? 1 : utf8 ? utf8_bytes(text + i, size - i) : 0;
+        const size_t need = plain ? plain : 4;
         if (used + need + 4 > out_size) {
             snprintf(out + used, out_size - used, "...");
             return;
         }
         if (plain)
-            out[used++] = (char)bytes[i];
+            memcpy(out + used, text + i, plain);
         else
-            used += (size_t)snprintf(out + used, out_size - used, "\\x%02x", bytes[i]);
+            snprintf(out + used, out_size - used, "\\x%02x", text[i]);
+        used += need;
     }
     out[used] = '\0';
+}
+
+void error_escape(char *out, size_t out_size, const void *text, size_t text_size)
+{
+    escape(out, out_size, text, text_size, false);
+}
+
+void error_escape_controls(char *out, size_t out_size, const char *text)
+{
+    escape(out, out_size, (const unsigned char *)text, strlen(text), true);
 }
 
 int pfq_error_format(const pfq_error *err, char *line, size_t size)

@@ -26,4 +26,8 @@ pfq_status error_status_of_errno(int number);
  * an overlong text ends in "...". Always terminated. */
 void error_escape(char *out, size_t out_size, const void *text, size_t text_size);
 
+/* The same for tables and reports, where a name should look like itself: UTF-8 stays, but for its
+ * control characters. */
+void error_escape_controls(char *out, size_t out_size, const char *text);
+
 #endif

@@ -86,11 +86,13 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .on_error = (pfq_on_error)options->on_error,
         .inflate = (pfq_inflate)options->inflate,
         .strict = options->strict,
-        .verbose = options->verbose,
+        .index = options->index,
         .no_name_check = options->no_name_check,
+        .multiline = options->multiline,
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
+        .note = options->verbose ? console_note : NULL,
         .stop = signals_stop,
         .context = call->console,
     };
@@ -571,15 +573,16 @@ static void tell_hints(struct cli_call *call)
 {
     const pfq_hint *hint;
     for (size_t i = 0; call->options.verbose && (hint = pfq_team_hint(call->team, i)); i++) {
+        char line[1024];
+        const int n = snprintf(line, sizeof line, "hint %s=%s: ", hint->key, hint->value);
+        const size_t used = (size_t)n < sizeof line ? (size_t)n : sizeof line;
         if (!hint->taken)
-            console_note(call->console, "hint %s=%s: no file was opened through MPI-IO", hint->key,
-                         hint->value);
+            snprintf(line + used, sizeof line - used, "no file was opened through MPI-IO");
         else if (!*hint->taken)
-            console_note(call->console, "hint %s=%s: this MPI library does not know it", hint->key,
-                         hint->value);
+            snprintf(line + used, sizeof line - used, "this MPI library does not know it");
         else
-            console_note(call->console, "hint %s=%s: taken as %s", hint->key, hint->value,
-                         hint->taken);
+            snprintf(line + used, sizeof line - used, "taken as %s", hint->taken);
+        console_note(call->console, line);
     }
 }
 

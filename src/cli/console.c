@@ -228,18 +228,15 @@ void console_report(void *context, const pfq_error *what)
     say(console, "", what);
 }
 
-void console_note(struct console *console, const char *format, ...)
+void console_note(void *context, const char *line)
 {
-    char message[LINE_BYTES], line[4 * LINE_BYTES];
-    va_list arguments;
+    struct console *console = context;
+    char escaped[4 * LINE_BYTES];
     if (!console->out || console->quiet)
         return;
-    va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
-    error_escape(line, sizeof line, message, strlen(message));
+    error_escape(escaped, sizeof escaped, line, strlen(line));
     console_erase(console);
-    fprintf(console->out, "parfastq: %s\n", line);
+    fprintf(console->out, "parfastq: note: %s\n", escaped);
 }
 
 void console_error(struct console *console, const pfq_error *err)

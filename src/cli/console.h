@@ -33,13 +33,10 @@ void console_configure(struct console *console, const char *title,
 /* The callbacks of a run; `context` is the console. */
 void console_progress(void *context, const pfq_progress *progress);
 void console_report(void *context, const pfq_error *what);
+void console_note(void *context, const char *line);
 
 /* Takes the progress line off the screen. */
 void console_erase(struct console *console);
-
-/* Prints a remark, unless quiet. */
-void console_note(struct console *console, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 /* Prints the error a run ends with. */
 void console_error(struct console *console, const pfq_error *err);

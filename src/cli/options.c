@@ -84,6 +84,8 @@ static const struct option options_table[] = {
      .help = "a fourth"},
     {"interleaved", 0, READS, OPTION_FLAG, 1, KEPT(interleaved),
      .help = "the input holds mates 1 and 2 in turn"},
+    {"multiline", 0, READS, OPTION_FLAG, 1, KEPT(multiline),
+     .help = "bases and qualities may be wrapped over several lines"},
     {"quality-encoding", 0, TEXT, OPTION_CHOICE, KEPT(quality_encoding), .value = "NAME",
      .standard = "auto", .choices = encodings, .help = "how qualities are written:"},
     {"on-error", 0, FILTERS, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
@@ -96,6 +98,8 @@ static const struct option options_table[] = {
     {"inflate", 0, TEXT, OPTION_CHOICE, KEPT(inflate), .value = "HOW",
      .standard = "auto", .choices = inflations,
      .help = "who inflates gzip files, rank 0 from the front or all in parallel:"},
+    {"index", 0, TEXT, OPTION_FLAG, 1, KEPT(index),
+     .help = "leave an index of each gzip file beside it (FILE.pfqi): next time it is read faster"},
     {"strict", 0, TEXT, OPTION_FLAG, 1, KEPT(strict),
      .help = "bytes behind the last gzip member are an error, not a warning"},
     {"head", 0, FILTERS, OPTION_COUNT, KEPT(filter.head), .value = "N",
@@ -183,7 +187,7 @@ static const struct option options_table[] = {
      .help = "when a signal stops the run, leave FILE.partial and FILE.checkpoint and end with 0; "
              "where they are, go on from there"},
     {"quiet", 'q', ROUNDS | CLI_GET, OPTION_FLAG, 1, KEPT(quiet),
-     .help = "no progress, no warnings, no summary; errors only"},
+     .help = "no progress, no warnings, no notes, no summary; errors only"},
     {"progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_ON, KEPT(progress),
      .help = "draw a bar even where stderr is not a terminal (default: a bar on a terminal, a "
              "line now and then in a log)"},

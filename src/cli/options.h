@@ -66,6 +66,7 @@ struct cli_options {
     struct cli_limit max_n;               /* which is here, */
     int trim_adapters;                    /* and this */
     int interleaved;
+    int multiline;
     uint64_t threads; /* 0: not given */
     int pin;
     uint64_t slice_bytes;
@@ -74,6 +75,7 @@ struct cli_options {
     int on_error;         /* pfq_on_error */
     int inflate;          /* pfq_inflate */
     int strict;
+    int index;
     int no_name_check;
     uint64_t max_errors;
     int writer; /* pfq_writer */

@@ -51,7 +51,7 @@ static void print_basic(const struct figures *f, FILE *out)
     const uint64_t gc = f->base[QC_G] + f->base[QC_C];
     const uint64_t known = gc + f->base[QC_A] + f->base[QC_T];
     fprintf(out, "#Measure\tValue\nFilename\t%s\nFile type\tConventional base calls\n",
-            figures_short_name(f->name));
+            figures_short_name(f->shown));
     fprintf(out, "Encoding\t%s\nTotal Sequences\t%" PRIu64 "\n", figures_encoding_text(f),
             f->reads);
     print_bases(f->bases, out);
@@ -243,6 +243,6 @@ void report_fastqc_summary(const struct figures *figures, FILE *out)
         const enum verdict verdict = verdict_of(figures, part);
         if (verdict != VERDICT_NONE)
             fprintf(out, "%s\t%s\t%s\n", verdict_capitals[verdict], verdict_part_name(part),
-                    figures_short_name(figures->name));
+                    figures_short_name(figures->shown));
     }
 }

@@ -182,11 +182,24 @@ static void judge_lengths(struct figures *figures)
 
 /* ---- all ---- */
 
+/* A byte of a name becomes four at most; four more are room for "..." that is not needed. */
+static pfq_status show_name(struct figures *figures, pfq_error *err)
+{
+    const size_t size = 4 * strlen(figures->name) + 4;
+    figures->shown = memory_allocate(size, 1, err);
+    if (!figures->shown)
+        return PFQ_NO_MEMORY;
+    error_escape_controls(figures->shown, size, figures->name);
+    return PFQ_OK;
+}
+
 pfq_status figures_make(struct figures *figures, const char *name, const char *format,
                         struct qc_tally *tally, pfq_quality_encoding wish, pfq_error *err)
 {
     *figures = (struct figures){.name = name, .format = format, .tally = tally};
-    const pfq_status status = list_lengths(figures, err);
+    pfq_status status = show_name(figures, err);
+    if (!status)
+        status = list_lengths(figures, err);
     if (status)
         return status;
     count_bases(figures);
@@ -204,6 +217,7 @@ pfq_status figures_make(struct figures *figures, const char *name, const char *f
 
 void figures_release(struct figures *figures)
 {
+    free(figures->shown);
     free(figures->lengths);
     free(figures->shared);
     free(figures->tile_difference);

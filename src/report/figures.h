@@ -15,6 +15,7 @@ enum { FIGURES_LEVELS = 16 };
 
 struct figures {
     const char *name;              /* of the input, as it was given */
+    char *shown;                   /* the same without control characters, to be printed */
     const char *format;            /* "FASTQ" or "HDF5" */
     struct qc_tally *tally;        /* finished; of another owner */
     pfq_quality_encoding encoding; /* as decided or told; not AUTO */
@@ -102,7 +103,7 @@ void figures_group_text(const struct positions_group *group, char text[48]);
 /* The encoding in words, as FastQC has it. */
 const char *figures_encoding_text(const struct figures *figures);
 
-/* What a dataset is called in reports: the file's name, without its directory. */
+/* The name of a file, without its directory. What reports call an input is that of `shown`. */
 const char *figures_short_name(const char *path);
 
 #endif

@@ -21,7 +21,7 @@ static void print_head(const struct figures *figures, size_t n, FILE *out)
     fprintf(out, "<thead><tr><th>");
     for (size_t i = next_filtered(figures, n, 0); i < n; i = next_filtered(figures, n, i + 1)) {
         fprintf(out, "<th class=\"n\">");
-        page_text(figures_short_name(figures[i].name), out);
+        page_text(figures_short_name(figures[i].shown), out);
         fprintf(out, "<th class=\"n\">%%");
     }
     fprintf(out, "</thead><tbody>\n");

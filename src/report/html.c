@@ -52,7 +52,7 @@ static void print_row(const struct figures *f, FILE *out)
 {
     const uint64_t counts[] = {f->reads, f->bases, f->shortest, f->longest, f->n50};
     fprintf(out, "<tr><td>");
-    page_text(figures_short_name(f->name), out);
+    page_text(figures_short_name(f->shown), out);
     for (size_t i = 0; i < 2; i++) {
         fprintf(out, "<td class=\"n\">");
         page_count(counts[i], out);
@@ -154,7 +154,7 @@ static void print_section(const struct section *section, const struct figures *f
         if (!figures[i].bases || !section->has(&figures[i]))
             continue;
         fprintf(out, "<div class=\"card\"><h3><span>");
-        page_text(figures_short_name(figures[i].name), out);
+        page_text(figures_short_name(figures[i].shown), out);
         fprintf(out, "</span>");
         print_verdict(&figures[i], section->part, out);
         fprintf(out, "</h3>\n");
@@ -169,7 +169,7 @@ void report_html(const struct figures *figures, size_t n, FILE *out)
     fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                  "<title>Quality of ");
-    page_text(n ? figures_short_name(figures[0].name) : "nothing", out);
+    page_text(n ? figures_short_name(figures[0].shown) : "nothing", out);
     fprintf(out, "</title>\n<style>%s</style></head>\n<body><main>\n", page_style);
     fprintf(out, "<h1>Quality of sequencing reads</h1>\n<p>All reads were counted%s.</p>\n",
             n && figures[0].filter ? ", before and after filtering"

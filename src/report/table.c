@@ -20,7 +20,7 @@ struct column {
 
 static const char *name_of(const struct figures *f)
 {
-    return f->name;
+    return f->shown;
 }
 
 static const char *format_of(const struct figures *f)

@@ -92,10 +92,11 @@ static pfq_status print_ranges(struct planner *planner, const struct cursor *cur
     const pfq_status status = team_gather(planner->team, words, 2, planner->all, err);
     if (status || pfq_team_rank(planner->team) != 0)
         return status;
+    char shown[4 * PFQ_ERROR_FILE_BYTES];
+    error_escape_controls(shown, sizeof shown, cursor->source.files[cursor->index].path);
     for (int rank = 0; rank < pfq_team_size(planner->team); rank++, all += 2)
-        fprintf(planner->out, "%s\t%" PRIu64 "\t%d\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
-                cursor->source.files[cursor->index].path, cursor->round, rank, all[0], all[1],
-                all[1] - all[0]);
+        fprintf(planner->out, "%s\t%" PRIu64 "\t%d\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", shown,
+                cursor->round, rank, all[0], all[1], all[1] - all[0]);
     return PFQ_OK;
 }
 
@@ -144,7 +145,11 @@ pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_con
     struct planner planner = {
         .team = team,
         .count = reads->mates,
-        .rules = {.kernel = scan_kernel_named("scalar"), '!', '~', false, 1},
+        .rules = {.kernel = scan_kernel_named("scalar"),
+                  .quality_min = '!',
+                  .quality_max = '~',
+                  .max_faults = 1,
+                  .multiline = config->multiline},
         .out = out,
     };
     int threads;

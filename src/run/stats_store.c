@@ -62,22 +62,13 @@ static pfq_status read_rows(struct piece *piece, const uint64_t offset[2], const
                             pfq_error *err)
 {
     const size_t n = (size_t)piece->rows;
-    const size_t bases = (size_t)(offset[1] - offset[0]), names = (size_t)(name[1] - name[0]);
-    const size_t numbers = 2 * (n + 1) * sizeof(uint64_t);
-    pfq_batch *const batch = &piece->batch;
-    const pfq_status status =
-        buffer_reserve(&piece->arena, numbers + 2 * bases + names + n, 0, err);
-    if (status)
-        return status;
-    batch->offset = (uint64_t *)(void *)piece->arena.data;
-    batch->name_offset = batch->offset + n + 1;
-    batch->sequence = piece->arena.data + numbers;
-    batch->quality = batch->sequence + bases;
-    batch->name = batch->quality + bases;
-    batch->style = batch->name + names;
-    if (store_summary(piece->reader)->mate[piece->mate].without & PFQ_COLUMN_NAME)
-        batch->name = NULL;
-    return store_read_rows(piece->reader, piece->mate + 1, piece->first, n, batch, err);
+    piece->batch =
+        (pfq_batch){.records = n, .bases = offset[1] - offset[0], .name_bytes = name[1] - name[0]};
+    const pfq_status status = store_lay_out(
+        &piece->arena, store_summary(piece->reader)->mate[piece->mate].without, &piece->batch, err);
+    return status ? status
+                  : store_read_rows(piece->reader, piece->mate + 1, piece->first, n, &piece->batch,
+                                    err);
 }
 
 /* Rows [first, end) of a mate. */

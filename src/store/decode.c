@@ -16,6 +16,8 @@ enum { MOST_CHUNK_BYTES = 1 << 26, GROUP_BYTES = 1 << 24 };
 /* A chunk on its way: stored bytes in the raw buffer, decoded to `out`. */
 struct decode_job {
     size_t place, bytes;
+    struct codec codec; /* what undoes the filters that were applied to this one */
+    bool checksum;
     uint8_t *out;
     uint64_t chunk;
     struct cache_slot *slot; /* where `out` is, or NULL: it is the caller's memory */
@@ -89,10 +91,25 @@ static pfq_status damaged(struct store_reader *reader, int mate, enum schema_col
                       err);
 }
 
-/* Reads a chunk as it is stored behind the `place` bytes of the raw buffer; *skipped if filters
- * were not applied to it. */
+/* Which filters a chunk has gone through: HDF5 leaves those out that it found not worth it, bit i
+ * of the mask for the i-th. They are shuffle, if any; one that compresses, if any; a checksum, if
+ * any. */
+static void note_filters(const struct decode_layout *layout, uint32_t mask, struct decode_job *job)
+{
+    unsigned i = 0;
+    job->codec = layout->codec;
+    job->checksum = layout->checksum;
+    if (layout->codec.shuffle > 1 && mask >> i++ & 1)
+        job->codec.shuffle = 0;
+    if (layout->codec.kind != CODEC_NONE && mask >> i++ & 1)
+        job->codec.kind = CODEC_NONE;
+    if (layout->checksum && mask >> i & 1)
+        job->checksum = false;
+}
+
+/* Reads a chunk as it is stored behind the `place` bytes of the raw buffer. */
 static pfq_status read_chunk(struct store_reader *reader, int mate, enum schema_column column,
-                             struct decode_job *job, bool *skipped, pfq_error *err)
+                             struct decode_job *job, pfq_error *err)
 {
     const struct decode_layout *const layout = &reader->decoder.layout[mate - 1][column];
     const hid_t dataset = reader->dataset[mate - 1][column];
@@ -111,7 +128,7 @@ static pfq_status read_chunk(struct store_reader *reader, int mate, enum schema_
     if (H5Dread_chunk(dataset, H5P_DEFAULT, &offset, &mask, raw->data + job->place) < 0)
         return h5_fail(err, PFQ_BAD_FILE, reader->path, "cannot read /read%d/%s", mate,
                        schema_datasets[column].name);
-    *skipped = *skipped || mask != 0;
+    note_filters(layout, mask, job);
     return PFQ_OK;
 }
 
@@ -124,15 +141,12 @@ static size_t threads_of(const struct decoder *decoder)
 
 struct decode_loop {
     struct decoder *decoder;
-    const struct decode_layout *layout;
     size_t raw_bytes;
 };
 
 /* Takes the checksum off a chunk, if it carries one. */
-static pfq_status check_sum(const struct decode_layout *layout, struct span *in, pfq_error *err)
+static pfq_status check_sum(struct span *in, pfq_error *err)
 {
-    if (!layout->checksum)
-        return PFQ_OK;
     if (in->size < FLETCHER_BYTES)
         return error_set(err, PFQ_BAD_FILE, NULL, "a chunk is damaged: it has no checksum");
     in->size -= FLETCHER_BYTES;
@@ -152,19 +166,16 @@ static pfq_status decode_one(void *context, size_t i, int thread, pfq_error *err
     if (!*state)
         return PFQ_NO_MEMORY;
     struct span in = {loop->decoder->raw.data + job->place, job->bytes};
-    const pfq_status status = check_sum(loop->layout, &in, err);
-    if (status)
-        return status;
-    return codec_decode(*state, &loop->layout->codec, in, job->out, loop->raw_bytes, err);
+    const pfq_status status = job->checksum ? check_sum(&in, err) : PFQ_OK;
+    return status ? status : codec_decode(*state, &job->codec, in, job->out, loop->raw_bytes, err);
 }
 
 static pfq_status decode_all(struct store_reader *reader, int mate, enum schema_column column,
                              size_t jobs, pfq_error *err)
 {
     struct decoder *const decoder = &reader->decoder;
-    const struct decode_layout *const layout = &decoder->layout[mate - 1][column];
-    struct decode_loop loop = {decoder, layout,
-                               layout->chunk_elements * schema_datasets[column].element_bytes};
+    struct decode_loop loop = {decoder, decoder->layout[mate - 1][column].chunk_elements *
+                                            schema_datasets[column].element_bytes};
     pfq_error met = {0};
     if (!decoder->states)
         decoder->states = memory_allocate(threads_of(decoder), sizeof(struct codec_state *), err);
@@ -220,7 +231,7 @@ static void copy_wanted(const struct decode_read *read, const struct cache_slot 
 
 /* Lists and reads the chunks of the next group; those in the cache are copied at once. */
 static pfq_status read_group(struct store_reader *reader, struct decode_read *read, size_t *jobs,
-                             bool *skipped, pfq_error *err)
+                             pfq_error *err)
 {
     struct decoder *const decoder = &reader->decoder;
     const size_t chunk_bytes = read->chunk_elements * read->element_bytes;
@@ -248,7 +259,7 @@ static pfq_status read_group(struct store_reader *reader, struct decode_read *re
         pfq_status status = memory_grow(&decoder->jobs, &decoder->jobs_capacity, *jobs + 1,
                                         sizeof *decoder->jobs, err);
         if (!status)
-            status = read_chunk(reader, read->mate, read->column, &job, skipped, err);
+            status = read_chunk(reader, read->mate, read->column, &job, err);
         if (status)
             return status;
         decoder->jobs[(*jobs)++] = job;
@@ -272,11 +283,8 @@ pfq_status decode_column(struct store_reader *reader, int mate, enum schema_colu
                                .data = data};
     cache_tick(&decoder->cache);
     while (read.next < read.end) {
-        bool skipped = false;
         size_t jobs;
-        pfq_status status = read_group(reader, &read, &jobs, &skipped, err);
-        if (!status && skipped) /* chunks that HDF5 found not worth a filter */
-            return reader_column_by_hdf5(reader, mate, column, first, n, data, err);
+        pfq_status status = read_group(reader, &read, &jobs, err);
         if (!status)
             status = decode_all(reader, mate, column, jobs, err);
         if (status)
@@ -316,7 +324,6 @@ static pfq_status fetch_stored(struct store_reader *reader, int mate, enum schem
     pfq_status status = PFQ_OK;
     for (size_t i = 0; i < n && !status; i++) {
         struct decode_job job = {.place = place, .chunk = chunks[i]};
-        bool skipped = !layout->ours;
         slots[i] = cache_find(&decoder->cache, (struct cache_key){mate, column, chunks[i]});
         if (slots[i])
             continue;
@@ -324,12 +331,11 @@ static pfq_status fetch_stored(struct store_reader *reader, int mate, enum schem
         if (!job.slot)
             return PFQ_NO_MEMORY;
         job.out = job.slot->bytes.data;
-        if (!skipped)
-            status = read_chunk(reader, mate, column, &job, &skipped, err);
-        if (!status && skipped) {
+        if (!layout->ours) {
             status = fetch_by_hdf5(reader, mate, column, chunks[i], job.slot, err);
             continue;
         }
+        status = read_chunk(reader, mate, column, &job, err);
         if (!status)
             status = memory_grow(&decoder->jobs, &decoder->jobs_capacity, *jobs + 1,
                                  sizeof *decoder->jobs, err);

@@ -23,8 +23,8 @@ struct decode_layout {
     bool ours;     /* flat numbers of this machine, with filters that the codec undoes */
     bool filtered; /* with any filters */
     uint64_t chunk_elements;
-    struct codec codec;
-    bool checksum; /* chunks carry Fletcher32 */
+    struct codec codec; /* of a chunk to which all filters were applied */
+    bool checksum;      /* such a chunk carries Fletcher32 */
 };
 
 struct decoder {

@@ -228,6 +228,54 @@ hid_t h5_native(size_t element_bytes)
     return element_bytes == 1 ? H5T_NATIVE_UINT8 : H5T_NATIVE_UINT64;
 }
 
+/* ---- links ---- */
+
+/* Refuses whatever link leads out of the file. */
+static herr_t stay_inside(const char *parent_file, const char *parent_group, const char *child_file,
+                          const char *child_object, unsigned *flags, hid_t access, void *context)
+{
+    (void)parent_file, (void)parent_group, (void)child_file, (void)child_object;
+    (void)flags, (void)access, (void)context;
+    return -1;
+}
+
+hid_t h5_inside(hid_t class)
+{
+    const hid_t access = H5Pcreate(class);
+    if (access >= 0 && H5Pset_elink_cb(access, stay_inside, NULL) < 0) {
+        H5Pclose(access);
+        return H5I_INVALID_HID;
+    }
+    return access;
+}
+
+hid_t h5_open_group(hid_t where, const char *name)
+{
+    const hid_t access = h5_inside(H5P_GROUP_ACCESS);
+    const hid_t group = access < 0 ? access : H5Gopen2(where, name, access);
+    if (access >= 0)
+        H5Pclose(access);
+    return group;
+}
+
+hid_t h5_open_dataset(hid_t where, const char *name)
+{
+    const hid_t access = h5_inside(H5P_DATASET_ACCESS);
+    const hid_t dataset = access < 0 ? access : H5Dopen2(where, name, access);
+    if (access >= 0)
+        H5Pclose(access);
+    return dataset;
+}
+
+bool h5_has(hid_t where, const char *name)
+{
+    const hid_t access = h5_inside(H5P_LINK_ACCESS);
+    const bool has = access >= 0 && H5Lexists(where, name, access) > 0;
+    if (access >= 0)
+        H5Pclose(access);
+    return has;
+}
+
 /* ---- handles ---- */
 
 void h5_close_dataset(hid_t *dataset)

@@ -51,6 +51,18 @@ bool h5_read(hid_t dataset, hid_t type, uint64_t first, uint64_t n, void *data);
 /* Unsigned integers in memory; element_bytes is 1 or 8. */
 hid_t h5_native(size_t element_bytes);
 
+/* ---- links: those that lead into other files are not followed ---- */
+
+/* A list of access properties of that class with which HDF5 stays in the file; the caller closes
+ * it. Below 0 if HDF5 failed. */
+hid_t h5_inside(hid_t class);
+
+/* Below 0 if there is no such thing in the file. */
+hid_t h5_open_group(hid_t where, const char *name);
+hid_t h5_open_dataset(hid_t where, const char *name);
+
+bool h5_has(hid_t where, const char *name);
+
 /* ---- handles: each closes what is open and forgets it ---- */
 
 void h5_close_dataset(hid_t *dataset);

@@ -16,6 +16,7 @@
 
 #include "base/memory.h"
 #include "parfastq/batch.h"
+#include "store/claims.h"
 #include "store/compress.h"
 #include "store/provenance.h"
 #include "store/reader.h"
@@ -38,17 +39,20 @@ static int try_lock(int file)
 
 /* Says in the words of the system why a file cannot be read at all; HDF5's are about its own
  * drivers. *lock_errno: why it cannot be locked. */
-static pfq_status check_readable(const char *path, int *lock_errno, pfq_error *err)
+static pfq_status check_readable(struct store_reader *reader, int *lock_errno, pfq_error *err)
 {
     struct stat info;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int file = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
-        return error_set(err, error_status_of_errno(errno), path, "cannot open: %s",
+        return error_set(err, error_status_of_errno(errno), reader->path, "cannot open: %s",
                          strerror(errno));
     const bool regular = fstat(file, &info) == 0 && S_ISREG(info.st_mode);
     *lock_errno = regular ? try_lock(file) : 0;
     close(file);
-    return regular ? PFQ_OK : error_set(err, PFQ_BAD_FILE, path, "not a regular file");
+    if (!regular)
+        return bad_file(reader, "not a regular file", err);
+    reader->file_bytes = (uint64_t)info.st_size;
+    return PFQ_OK;
 }
 
 /* How HDF5 is to open a file. Many file systems of clusters know no locks (ENOSYS, ENOLCK, ..); a
@@ -85,7 +89,7 @@ static pfq_status cannot_open(const struct store_reader *reader, int lock_errno,
 static pfq_status open_file(struct store_reader *reader, pfq_error *err)
 {
     int lock_errno;
-    const pfq_status status = check_readable(reader->path, &lock_errno, err);
+    const pfq_status status = check_readable(reader, &lock_errno, err);
     if (status)
         return status;
     if (H5Fis_hdf5(reader->path) <= 0)
@@ -228,7 +232,8 @@ static const char *wrong_number(const uint64_t *numbers, const struct store_mate
                   bases != numbers[SCHEMA_N_BASES]))
         return schema_numbers[SCHEMA_N_FIXED_LENGTH];
     if (numbers[SCHEMA_N_STYLE] > UINT8_MAX ||
-        schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE])
+        schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE] ||
+        !schema_is_style((uint8_t)numbers[SCHEMA_N_STYLE], summary->has_line_width))
         return schema_numbers[SCHEMA_N_STYLE];
     return NULL;
 }
@@ -240,6 +245,9 @@ static pfq_status read_numbers(struct store_reader *reader, int mate, hid_t grou
     for (int i = 0; i < SCHEMA_NUMBERS; i++)
         if (!h5_get_number(group, schema_numbers[i], &numbers[i]))
             return bad_attribute(reader, mate, schema_numbers[i], err);
+    summary->has_line_width = H5Aexists(group, SCHEMA_LINE_WIDTH) > 0;
+    if (summary->has_line_width && !h5_get_number(group, SCHEMA_LINE_WIDTH, &summary->line_width))
+        return bad_attribute(reader, mate, SCHEMA_LINE_WIDTH, err);
     const char *const wrong = wrong_number(numbers, summary);
     if (wrong)
         return bad_attribute(reader, mate, wrong, err);
@@ -269,7 +277,7 @@ static bool has_type(hid_t dataset, const struct schema_dataset *row)
 static hid_t open_dataset(hid_t group, const struct schema_dataset *row,
                           struct decode_layout *layout)
 {
-    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    const hid_t access = h5_inside(H5P_DATASET_ACCESS);
     if (access < 0)
         return H5I_INVALID_HID;
     H5Pset_chunk_cache(access, 0, 0, H5D_CHUNK_CACHE_W0_DEFAULT);
@@ -283,7 +291,7 @@ static hid_t open_dataset(hid_t group, const struct schema_dataset *row,
     if (layout->ours || !layout->filtered)
         return dataset;
     H5Dclose(dataset);
-    return H5Dopen2(group, row->name, H5P_DEFAULT);
+    return h5_open_dataset(group, row->name);
 }
 
 /* Opens a column; its length must be the one that an earlier column of the same kind has. */
@@ -305,6 +313,10 @@ static pfq_status open_column(struct store_reader *reader, int mate, hid_t group
     const uint64_t length = elements - row->more;
     if (lengths[row->length] != UINT64_MAX && lengths[row->length] != length)
         return reader_bad(reader, mate, column, "has a length that does not fit the others", err);
+    const char *const refuted =
+        claims_refute(dataset, elements, row->element_bytes, reader->file_bytes);
+    if (refuted)
+        return reader_bad(reader, mate, column, refuted, err);
     lengths[row->length] = length;
     return PFQ_OK;
 }
@@ -355,7 +367,7 @@ static pfq_status open_columns(struct store_reader *reader, int mate, hid_t grou
 static pfq_status open_mate(struct store_reader *reader, int mate, pfq_error *err)
 {
     const char name[] = {'r', 'e', 'a', 'd', (char)('0' + mate), '\0'};
-    hid_t group = H5Gopen2(reader->file, name, H5P_DEFAULT);
+    hid_t group = h5_open_group(reader->file, name);
     if (group < 0)
         return error_set(err, PFQ_BAD_FILE, reader->path, "/read%d is missing or damaged", mate);
     pfq_status status = read_columns(reader, mate, group, err);
@@ -376,9 +388,15 @@ static pfq_status open_mate(struct store_reader *reader, int mate, pfq_error *er
 
 static pfq_status open_provenance(struct store_reader *reader, pfq_error *err)
 {
-    reader->provenance = H5Dopen2(reader->file, "provenance", H5P_DEFAULT);
-    if (reader->provenance < 0 || !provenance_check(reader->provenance, &reader->summary.origins))
+    size_t row_bytes;
+    reader->provenance = h5_open_dataset(reader->file, "provenance");
+    if (reader->provenance < 0 ||
+        !provenance_check(reader->provenance, &reader->summary.origins, &row_bytes))
         return bad_file(reader, "/provenance is missing or damaged", err);
+    const char *const refuted =
+        claims_refute(reader->provenance, reader->summary.origins, row_bytes, reader->file_bytes);
+    if (refuted)
+        return error_set(err, PFQ_BAD_FILE, reader->path, "/provenance %s", refuted);
     return PFQ_OK;
 }
 

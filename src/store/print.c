@@ -58,6 +58,8 @@ static void print_mate(const struct store_reader *reader, int m, FILE *out)
     fprintf(out, "\n/read%d\n", m + 1);
     for (int i = 0; i < SCHEMA_NUMBERS; i++)
         print_number(out, schema_numbers[i], numbers[i]);
+    if (mate->has_line_width)
+        print_number(out, SCHEMA_LINE_WIDTH, mate->line_width);
     for (int i = 0; i < SCHEMA_TEXTS; i++)
         print_text(out, schema_texts[i], texts[i]);
 }
@@ -66,9 +68,11 @@ static void print_mate(const struct store_reader *reader, int m, FILE *out)
 static herr_t print_count(hid_t group, const char *name, const H5A_info_t *info, void *out)
 {
     uint64_t value;
+    char shown[256];
     (void)info;
+    error_escape(shown, sizeof shown, name, strlen(name));
     if (h5_get_number(group, name, &value))
-        fprintf(out, "%-28s %llu\n", name, (unsigned long long)value);
+        fprintf(out, "%-28s %llu\n", shown, (unsigned long long)value);
     return 0;
 }
 
@@ -78,9 +82,9 @@ static void print_filter(const struct store_reader *reader, int m, FILE *out)
     const char name[] = {'r', 'e', 'a', 'd', (char)('1' + m), '/', 0};
     char path[32];
     snprintf(path, sizeof path, "%s%s", name, SCHEMA_FILTER);
-    if (H5Lexists(reader->file, path, H5P_DEFAULT) <= 0)
+    if (!h5_has(reader->file, path))
         return;
-    hid_t group = H5Gopen2(reader->file, path, H5P_DEFAULT);
+    hid_t group = h5_open_group(reader->file, path);
     if (group < 0)
         return;
     fprintf(out, "\n/%s\n", path);
@@ -163,10 +167,9 @@ static void print_datasets(const struct store_reader *reader, FILE *out)
 /* /summary/json, where the file has one. */
 static void print_summary(const struct store_reader *reader, FILE *out)
 {
-    if (H5Lexists(reader->file, "summary", H5P_DEFAULT) <= 0 ||
-        H5Lexists(reader->file, "summary/json", H5P_DEFAULT) <= 0)
+    if (!h5_has(reader->file, "summary") || !h5_has(reader->file, "summary/json"))
         return;
-    hid_t dataset = H5Dopen2(reader->file, "summary/json", H5P_DEFAULT);
+    hid_t dataset = h5_open_dataset(reader->file, "summary/json");
     if (dataset < 0)
         return;
     fprintf(out, "%-20s %-6s %14llu %14llu %6s  %-14s  %s\n", "/summary/json", "uint8",

@@ -150,7 +150,7 @@ static bool check_member(hid_t compound, const struct member *member)
     return good;
 }
 
-bool provenance_check(hid_t dataset, size_t *n)
+bool provenance_check(hid_t dataset, size_t *n, size_t *row_bytes)
 {
     const hid_t type = H5Dget_type(dataset);
     const hid_t space = H5Dget_space(dataset);
@@ -160,6 +160,7 @@ bool provenance_check(hid_t dataset, size_t *n)
                 H5Sget_simple_extent_dims(space, &rows, NULL) == 1;
     for (size_t i = 0; good && i < MEMBERS; i++)
         good = check_member(type, &members[i]);
+    *row_bytes = good ? H5Tget_size(type) : 0;
     if (space >= 0)
         H5Sclose(space);
     if (type >= 0)

@@ -13,8 +13,9 @@
 /* Makes the dataset and writes its n rows; false if HDF5 failed. */
 bool provenance_put(hid_t file, const struct store_origin *origins, size_t n);
 
-/* true if the dataset has all members, with types that can be read; *n is its number of rows. */
-bool provenance_check(hid_t dataset, size_t *n);
+/* true if the dataset has all members, with types that can be read; *n is its number of rows, each
+ * of *row_bytes in the file. */
+bool provenance_check(hid_t dataset, size_t *n, size_t *row_bytes);
 
 /* Reads row i, i < n. */
 bool provenance_read(hid_t dataset, size_t i, struct store_origin *origin);

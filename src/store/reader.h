@@ -14,6 +14,7 @@
 
 struct store_reader {
     char *path;
+    uint64_t file_bytes;
     hid_t file;
     hid_t dataset[PFQ_MAX_MATES][SCHEMA_COLUMNS];
     hid_t provenance;

@@ -95,6 +95,10 @@ void store_keep_summary(struct store *store, const char *json, size_t bytes);
  * is told at the end. Local; the same on every rank, or rank 0 alone. */
 void store_keep_count(struct store *store, int mate, const char *name, uint64_t value);
 
+/* Has a mate (from 0), whose input was multi-line, keep how wide the lines of its wrapped records
+ * are; 0: not of one width. Local; the same on every rank. */
+void store_keep_line_width(struct store *store, int mate, uint64_t width);
+
 /* Writes attributes and provenance (of rank 0), flushes and closes. Releases the store in any case.
  * Collective; the same status on every rank. */
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
@@ -126,6 +130,8 @@ struct store_mate {
     pfq_score_form scores_are;
     uint8_t text_offset; /* quality characters are score + text_offset; 0 without qualities */
     uint8_t style;       /* of every row that text/row does not list */
+    bool has_line_width; /* the input was multi-line */
+    uint64_t line_width; /* of wrapped rows; 0: not one */
     uint64_t exceptions; /* rows listed there */
     uint64_t tail_bytes;
 };

@@ -320,6 +320,12 @@ void store_keep_summary(struct store *store, const char *json, size_t bytes)
     store->summary_bytes = bytes;
 }
 
+void store_keep_line_width(struct store *store, int mate, uint64_t width)
+{
+    store->mate[mate].has_line_width = true;
+    store->mate[mate].line_width = width;
+}
+
 void store_keep_count(struct store *store, int mate, const char *name, uint64_t value)
 {
     struct mate_writer *const writer = &store->mate[mate];

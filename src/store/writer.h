@@ -31,6 +31,8 @@ struct mate_writer {
     struct exceptions exceptions;           /* of this rank in this round */
     uint64_t min_length, max_length;        /* of this rank's records, all rounds */
     uint64_t style; /* of the group, or STYLE_UNKNOWN while there are no rows */
+    bool has_line_width;
+    uint64_t line_width;
     struct kept_count {
         char *name;
         uint64_t value;

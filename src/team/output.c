@@ -36,7 +36,7 @@ struct team_output {
 /* The only mutable variable of the library: a signal handler has no argument through which it could
  * be told what to remove. An output that finds no free place is not removed by the handler, and
  * nothing else is lost. */
-enum { UNFINISHED_MOST = 8 };
+enum { UNFINISHED_MOST = 64 };
 static _Atomic(const char *) unfinished[UNFINISHED_MOST];
 
 /* Puts `to` where `from` is; NULL is a free place. */

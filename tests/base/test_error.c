@@ -35,6 +35,15 @@ int main(void)
 
     error_escape(line, 12, "abcdefghijkl", 12);
     CHECK(strlen(line) < 12 && strcmp(line + strlen(line) - 3, "...") == 0);
+
+    /* UTF-8 stays; its control characters, what is cut short and what is no UTF-8 do not. */
+    error_escape_controls(line, sizeof line, "\xc3\xa9\t\xe6\x97\xa5\xf0\x9f\xa7\xac\x7f");
+    CHECK_TEXT(line, "\xc3\xa9\\x09\xe6\x97\xa5\xf0\x9f\xa7\xac\\x7f");
+    error_escape_controls(line, sizeof line, "\xc2\x9b\xe9z\xe6\x97");
+    CHECK_TEXT(line, "\\xc2\\x9b\\xe9z\\xe6\\x97");
+    error_escape_controls(line, 9, "12345\xc3\xa9");
+    CHECK_TEXT(line, "12345...");
+
     CHECK_EQUAL(error_status_of_errno(ENOSPC), PFQ_NO_SPACE);
     CHECK_EQUAL(error_status_of_errno(ENOENT), PFQ_NOT_FOUND);
     CHECK_EQUAL(error_status_of_errno(EACCES), PFQ_IO);

@@ -7,6 +7,8 @@ CLAIM is one of
     failing_calls   a read or write of a file fails on one rank: one error, exit code 3
     failing_memory  the n-th piece of memory is refused on one rank: one error, exit code 3
     failing_hdf5    the n-th call of HDF5 fails: one error, exit code 3
+    failing_index   the same while the index of a gzip file is written, or used: an error as above, or a run
+                    that is good, and then the index is whole or not there
     short_calls     a read or write moves fewer bytes than it should: the rest follows, and all is good
     changing_files  the input is cut short, grows, or loses its name while it is read, the directory of the
                     output goes away, permission is lost, a rank is slow: an error that names the file, or
@@ -223,6 +225,37 @@ def failing_hdf5(bench):
     bench.hold(happened >= 12, f"only {happened} faults happened", None)
 
 
+def failing_index(bench):
+    place = bench.directory / "place"
+    place.mkdir()
+    packed, index = place / bench.reads.name, place / f"{bench.reads.name}.pfqi"
+    packed.write_bytes(gzip.compress(bench.reads.read_bytes()))
+    use = ["validate", "-q", "--slice-size", "256k", "--inflate", "parallel", packed]
+    bench.run(1, [*use, "--index"])
+    good, happened = index.read_bytes(), 0
+    for how, words in (("written", [*use, "--index"]), ("used", use)):
+        for call, first, growth in (("read", 3, 2), ("write", 2, 2), ("memory", 20, 4)):
+            for rank in (0, RANKS - 1):
+                for number in numbers(bench.rng, first, growth):
+                    index.unlink(missing_ok=True)
+                    if how == "used":
+                        index.write_bytes(good)
+                    ended = bench.run(RANKS, words, {"KIND": "fail", "CALL": call, "RANK": rank, "NUMBER": number})
+                    claim = f"an index is {how}: {call} {number} of rank {rank} fails"
+                    if index.exists():
+                        bench.hold(index.read_bytes() == good, f"{claim}: it is another one", ended)
+                        bench.hold(how == "used" or ended.code == 0, f"{claim}: it was written", ended)
+                        index.unlink()
+                    if ended.code:
+                        bench.failed_cleanly(claim, ended, bench.reads.name, "memory", directory=place)
+                    bench.hold(not bench.left_over(place), f"{claim}: left {bench.left_over(place)}", ended)
+                    if not bench.mark.exists():
+                        bench.hold(ended.code == 0, f"{claim} (never): wants exit code 0", ended)
+                        break
+                    happened += 1
+    bench.hold(happened >= 20, f"only {happened} faults happened", None)
+
+
 def short_calls(bench):
     wanted = bench.directory / "good.h5"
     bench.run(1, ["convert", "-q", "-o", "good.h5", "reads.fastq"])
@@ -431,6 +464,7 @@ def full_disk(bench):
 CLAIMS = {"failing_calls": (failing_calls, SMALL_BYTES),
           "failing_memory": (failing_memory, SMALL_BYTES),
           "failing_hdf5": (failing_hdf5, SMALL_BYTES),
+          "failing_index": (failing_index, SMALL_BYTES),
           "short_calls": (short_calls, SMALL_BYTES),
           "changing_files": (changing_files, SMALL_BYTES),
           "killed_rank": (killed_rank, LARGE_BYTES),

@@ -5,6 +5,7 @@
 #ifndef FUZZ_FUZZ_H
 #define FUZZ_FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,10 +14,18 @@
 #include "base/span.h"
 #include "support/check.h"
 
-enum { FUZZ_MAX_BYTES = 4096 }; /* longer inputs show nothing new */
+#ifndef FUZZ_BYTES
+#define FUZZ_BYTES 4096
+#endif
+enum { FUZZ_MAX_BYTES = FUZZ_BYTES }; /* longer inputs show nothing new */
 
 /* Checks the claim of the target on one input; stops the program where it does not hold. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Changes an input in place; returns its size, at most `max_size`. A target may have one of its
+ * own, which knows what its inputs look like and calls the general one now and then. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
 
 /* Takes a number of 16 bits; 0 when the input is used up. */
 static inline unsigned fuzz_take(struct span *input)

@@ -1,9 +1,10 @@
 /*
- * Runs a fuzz target without libFuzzer: over every file of a directory, and over each of them again
- * after a few changes, drawn from a generator that always draws the same. Nothing is searched for;
- * this keeps the targets and what they claim true on every machine, with every compiler.
+ * Runs a fuzz target without libFuzzer: over every file of some directories, and over each of them
+ * again after a few changes, by the mutator of the target where it has one, drawn from a generator
+ * that always draws the same. Nothing is searched for; this keeps the targets and what they claim
+ * true on every machine, with every compiler.
  *
- *     fuzz_chunk DIRECTORY
+ *     fuzz_chunk DIRECTORY ...
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -44,11 +45,32 @@ static void change_byte(struct seed *seed)
     }
 }
 
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+    static struct seed seed;
+    memcpy(seed.bytes, data, size);
+    seed.size = size;
+    change_byte(&seed);
+    if (seed.size > max_size)
+        return size;
+    memcpy(data, seed.bytes, seed.size);
+    return seed.size;
+}
+
+/* Of a target without one. */
+__attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+                                                     unsigned seed)
+{
+    (void)seed;
+    return LLVMFuzzerMutate(data, size, max_size);
+}
+
 /* Changes a few bytes, sometimes takes an end off, and leaves random numbers behind the text. */
 static void change(struct seed *seed)
 {
     for (size_t i = draw(5); i > 0; i--)
-        change_byte(seed);
+        seed->size =
+            LLVMFuzzerCustomMutator(seed->bytes, seed->size, ROOM, (unsigned)draw(1 << 30));
     if (draw(4) == 0)
         seed->size = draw(seed->size + 1);
     for (int i = 0; i < NUMBERS && seed->size < ROOM; i++)
@@ -77,27 +99,43 @@ static bool read_seed(const char *directory, const char *name, struct seed *seed
     return good;
 }
 
-int main(int argc, char **argv)
+/* A seed, and changed copies of it. */
+static void run_changed(const struct seed *seed)
 {
-    CHECK_EQUAL(argc, 2);
+    static struct seed changed;
+    run(seed);
+    for (int k = 0; k < CHANGED_COPIES; k++) {
+        changed = *seed;
+        change(&changed);
+        run(&changed);
+    }
+}
+
+/* Returns how many seeds a directory had. */
+static int run_directory(const char *directory)
+{
+    static struct seed seed;
     struct dirent **names;
-    const int count = scandir(argv[1], &names, NULL, alphasort);
+    const int count = scandir(directory, &names, NULL, alphasort);
     CHECK(count > 0);
     int seeds = 0;
     for (int i = 0; i < count; i++) {
-        static struct seed seed, changed;
-        if (read_seed(argv[1], names[i]->d_name, &seed)) {
+        if (read_seed(directory, names[i]->d_name, &seed)) {
             seeds++;
-            run(&seed);
-            for (int k = 0; k < CHANGED_COPIES; k++) {
-                changed = seed;
-                change(&changed);
-                run(&changed);
-            }
+            run_changed(&seed);
         }
         free(names[i]);
     }
     free(names);
+    return seeds;
+}
+
+int main(int argc, char **argv)
+{
+    CHECK(argc > 1);
+    int seeds = 0;
+    for (int i = 1; i < argc; i++)
+        seeds += run_directory(argv[i]);
     printf("%d seeds, %d inputs\n", seeds, seeds * (1 + CHANGED_COPIES));
     CHECK(seeds > 0);
     return 0;
