@@ -17,7 +17,7 @@ enum kind {
     GATHER,
     GATHER_ALL,
     ALL_TO_ALL,
-    BARRIER,
+    DEAL,
     MESSAGE,
     READ,
     WRITE,
@@ -25,8 +25,8 @@ enum kind {
     KINDS
 };
 
-static const char *const names[KINDS] = {"reduce",     "scan",       "share",   "gather",
-                                         "gather_all", "all_to_all", "barrier", "message",
+static const char *const names[KINDS] = {"reduce",     "scan",       "share", "gather",
+                                         "gather_all", "all_to_all", "deal",  "message",
                                          "read",       "write",      "open"};
 
 static uint64_t calls[KINDS];
@@ -87,10 +87,11 @@ int MPI_Alltoallv(const void *send, const int *sends, const int *places, MPI_Dat
     return PMPI_Alltoallv(send, sends, places, type, receive, receives, others, other, comm);
 }
 
-int MPI_Ibarrier(MPI_Comm comm, MPI_Request *request)
+int MPI_Reduce_scatter_block(const void *send, void *receive, int count, MPI_Datatype type,
+                             MPI_Op operation, MPI_Comm comm)
 {
-    calls[BARRIER]++;
-    return PMPI_Ibarrier(comm, request);
+    calls[DEAL]++;
+    return PMPI_Reduce_scatter_block(send, receive, count, type, operation, comm);
 }
 
 int MPI_Send(const void *data, int count, MPI_Datatype type, int to, int tag, MPI_Comm comm)
@@ -104,13 +105,6 @@ int MPI_Isend(const void *data, int count, MPI_Datatype type, int to, int tag, M
 {
     calls[MESSAGE]++;
     return PMPI_Isend(data, count, type, to, tag, comm, request);
-}
-
-int MPI_Issend(const void *data, int count, MPI_Datatype type, int to, int tag, MPI_Comm comm,
-               MPI_Request *request)
-{
-    calls[MESSAGE]++;
-    return PMPI_Issend(data, count, type, to, tag, comm, request);
 }
 
 int MPI_File_open(MPI_Comm comm, const char *path, int access, MPI_Info info, MPI_File *file)

@@ -32,7 +32,7 @@ PLAN_WORDS = 4
 WORD_SECONDS = 1e-9  # to add up a word of a table
 
 # Of a round and a rank, as counted; chunk_seconds as measured (tests/bench/README.md).
-COUNTED = {"reduce": 5, "scan": 3, "gather": 2, "gather_all": 1, "barrier": 1, "message": 4,
+COUNTED = {"reduce": 5, "scan": 3, "gather": 2, "gather_all": 1, "deal": 1, "message": 4,
            "all_to_all": 0}
 CHUNK_SECONDS = 1.7e-6
 
@@ -103,12 +103,13 @@ def tell(arguments, counted, ranks, all_to_all):
     """Seconds of talking in a round."""
     steps = math.ceil(math.log2(ranks))
     tree = steps * arguments.latency
-    each = {kind: tree for kind in ("reduce", "scan", "barrier")}
+    each = {kind: tree for kind in ("reduce", "scan")}
     each["gather"] = tree + ranks * 8 * PLAN_WORDS / arguments.network
     each["gather_all"] = (tree + ranks * 8 * TABLE_WORDS / arguments.network
                           + ranks * TABLE_WORDS * WORD_SECONDS)
+    each["deal"] = tree + ranks * 4 / arguments.network + ranks * WORD_SECONDS
     each["message"] = arguments.latency
-    replaced = ("message", "barrier") if all_to_all else ()
+    replaced = ("message", "deal") if all_to_all else ()
     talk = sum(counted.get(kind, 0) * seconds for kind, seconds in each.items()
                if kind not in replaced)
     talk += COLUMNS * CHUNK_BYTES / 2 / arguments.network  # the parts of chunks that travel
