@@ -212,12 +212,15 @@ static void pack_all(struct flow *flow, const struct slice *slice, uint64_t end,
     }
 }
 
-/* Appends `bytes` that came from another rank. */
-static void append(struct buffer *buffer, size_t *have, const uint8_t *from, size_t bytes)
+/* Appends `bytes` that came from another rank. Returns what is behind them; `from` may be NULL
+ * where nothing came. */
+static const uint8_t *append(struct buffer *buffer, size_t *have, const uint8_t *from, size_t bytes)
 {
-    if (bytes)
-        memcpy(buffer->data + *have, from, bytes);
+    if (!bytes)
+        return from;
+    memcpy(buffer->data + *have, from, bytes);
     *have += bytes;
+    return from + bytes;
 }
 
 static size_t overlap_bytes(const struct plan_piece *piece, struct plan_range range)
@@ -264,16 +267,14 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
         if (rank == me)
             continue;
         const size_t head = overlap_bytes(&pieces[rank], mine);
-        append(&slice->buffer, &have, from, head);
-        from += head;
+        from = append(&slice->buffer, &have, from, head);
         if (me == 0) {
             const size_t tail = overlap_bytes(&pieces[rank], rest);
-            append(&flow->carried, &carried, from, tail);
-            from += tail;
+            from = append(&flow->carried, &carried, from, tail);
         }
     }
-    const size_t skipped =
-        mine.begin < pieces[me].end ? (size_t)(mine.begin - pieces[me].begin) : have;
+    const bool holds = pieces[me].begin <= mine.begin && mine.begin < pieces[me].end;
+    const size_t skipped = holds ? (size_t)(mine.begin - pieces[me].begin) : have;
     slice->range = mine;
     slice->text = slice->buffer.data + skipped;
     slice->text_bytes = have - skipped;
