@@ -9,7 +9,7 @@
     PACKAGES_TO_BUILD=(gcc libc6-dev make cmake openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
                        libhwloc-dev libdeflate-dev libisal-dev libzstd-dev libbz2-dev liblzma-dev)
     PACKAGES_TO_READ=(python3 python3-numpy python3-h5py)
-    PACKAGES_TO_TEST=(g++ ninja-build procps util-linux zlib1g-dev zstd pigz isal tabix hdf5-tools
+    PACKAGES_TO_TEST=(g++ ninja-build procps time util-linux zlib1g-dev zstd pigz isal tabix hdf5-tools
                       slurm-wlm munge libpmix-dev iproute2 dpkg-dev mandoc groff-base tcl)
 }
 

@@ -212,15 +212,12 @@ static void pack_all(struct flow *flow, const struct slice *slice, uint64_t end,
     }
 }
 
-/* Appends `bytes` that came from another rank. Returns what is behind them; `from` may be NULL
- * where nothing came. */
-static const uint8_t *append(struct buffer *buffer, size_t *have, const uint8_t *from, size_t bytes)
+/* Appends `bytes` that came from another rank. */
+static void append(struct buffer *buffer, size_t *have, const uint8_t *from, size_t bytes)
 {
-    if (!bytes)
-        return from;
-    memcpy(buffer->data + *have, from, bytes);
+    if (bytes)
+        memcpy(buffer->data + *have, from, bytes);
     *have += bytes;
-    return from + bytes;
 }
 
 static size_t overlap_bytes(const struct plan_piece *piece, struct plan_range range)
@@ -263,18 +260,21 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
             return;
         append(&flow->carried, &carried, slice->buffer.data + (have - kept), kept);
     }
-    for (int rank = 0; rank < ranks; rank++) {
+    for (int rank = 0; rank < ranks && came; rank++) {
         if (rank == me)
             continue;
         const size_t head = overlap_bytes(&pieces[rank], mine);
-        from = append(&slice->buffer, &have, from, head);
+        append(&slice->buffer, &have, from, head);
+        from += head;
         if (me == 0) {
             const size_t tail = overlap_bytes(&pieces[rank], rest);
-            from = append(&flow->carried, &carried, from, tail);
+            append(&flow->carried, &carried, from, tail);
+            from += tail;
         }
     }
-    const bool holds = pieces[me].begin <= mine.begin && mine.begin < pieces[me].end;
-    const size_t skipped = holds ? (size_t)(mine.begin - pieces[me].begin) : have;
+    /* A slice that begins in front of the piece or behind it is an empty one. */
+    const bool inside = mine.begin >= pieces[me].begin && mine.begin < pieces[me].end;
+    const size_t skipped = inside ? (size_t)(mine.begin - pieces[me].begin) : have;
     slice->range = mine;
     slice->text = slice->buffer.data + skipped;
     slice->text_bytes = have - skipped;

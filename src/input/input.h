@@ -31,6 +31,7 @@ struct input_config {
     uint64_t slice_bytes; /* of all streams together, for each rank */
     pfq_inflate inflate;
     bool strict;
+    bool index; /* write an index of each gzip file that has none */
     bool check_names;
     struct team_state *state; /* from which to go on; NULL: from the beginning */
     bool no_prefetch;         /* read a slice when it is wanted, not before */

@@ -3,6 +3,7 @@
  */
 #include "input/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +24,15 @@ static bool finished(const struct stream *stream)
 }
 
 /* Keeps what is known of a file whose text has ended. */
-static void describe(struct input_file *file, const struct flow *flow)
+static void describe(struct input_file *file, struct flow *flow)
 {
     memcpy(file->remark, flow->inflow.remark, sizeof file->remark);
+    memcpy(file->index_remark, flow->inflow.index_remark, sizeof file->index_remark);
+    file->index = flow->inflow.writer;
+    flow->inflow.writer = NULL;
     file->text_bytes = flow->given;
     file->wide_text_bytes = flow->inflow.wide_text;
+    file->listed_text_bytes = flow->inflow.listed_text;
     file->bytes = file->piped ? flow->position : file->bytes;
 }
 
@@ -354,6 +359,26 @@ void stream_finish(struct stream *stream)
 {
     if (stream->source.count)
         enter_file(stream, stream->source.count - 1);
+}
+
+pfq_status stream_finish_indices(struct stream *stream, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (size_t i = 0; i < stream->source.count && !status; i++) {
+        struct input_file *const file = &stream->source.files[i];
+        if (!file->index)
+            continue;
+        if (stream->bad) {
+            index_writer_drop(file->index);
+            snprintf(file->index_remark, sizeof file->index_remark,
+                     "no index was written: there are bad records");
+        } else {
+            status = index_writer_finish(file->index, file->text_bytes, file->records,
+                                         file->index_remark, err);
+        }
+        file->index = NULL;
+    }
+    return status;
 }
 
 void stream_release(struct stream *stream)

@@ -121,6 +121,10 @@ void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
 /* After the last round: files behind the last settled one get their row. */
 void stream_finish(struct stream *stream);
 
+/* And then the indices that were begun appear, unless the records are not all good. Collective;
+ * returns the failure of a collective. */
+pfq_status stream_finish_indices(struct stream *stream, pfq_error *err);
+
 void stream_release(struct stream *stream);
 
 #endif

@@ -25,7 +25,7 @@ struct stream_words {
 /* A file: how it looked, and what is known of it. */
 struct file_words {
     uint64_t bytes, modified, packed, look;
-    uint64_t first_row, records, tail_bytes, text_bytes, wide_text_bytes;
+    uint64_t first_row, records, tail_bytes, text_bytes, wide_text_bytes, listed_text_bytes;
     char remark[INPUT_REMARK_BYTES];
 };
 
@@ -120,6 +120,7 @@ static void list_files(const struct input *input, struct file_words *list, pfq_e
                 .tail_bytes = file->tail_bytes,
                 .text_bytes = file->text_bytes,
                 .wide_text_bytes = file->wide_text_bytes,
+                .listed_text_bytes = file->listed_text_bytes,
             };
             memcpy(list->remark, file->remark, sizeof list->remark);
             look_at(input->team, file, scratch.data, &list->look, own);
@@ -215,6 +216,7 @@ static void restore_files(struct stream *stream, const struct file_words *list)
         file->tail_bytes = list[k].tail_bytes;
         file->text_bytes = list[k].text_bytes;
         file->wide_text_bytes = list[k].wide_text_bytes;
+        file->listed_text_bytes = list[k].listed_text_bytes;
         memcpy(file->remark, list[k].remark, sizeof file->remark);
     }
 }

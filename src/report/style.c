@@ -65,4 +65,11 @@ const char page_style[] =
     "font-size:13px}"
     "@media(max-width:600px){svg{font-size:17px}main{padding:20px 12px 40px}}"
     "@media print{:root{color-scheme:light}main{max-width:none;padding:0}body{font-size:11pt}"
-    "h2{break-after:avoid}.grid2{grid-template-columns:repeat(2,1fr)}.card{border-color:#ccc}}";
+    "h2,section>p{break-after:avoid}h2{margin-top:24px}.grid2{grid-template-columns:repeat(2,1fr);"
+    "gap:10px}.alone{grid-template-columns:repeat(2,1fr)}.alone .grid2{grid-template-columns:1fr}"
+    ".alone "
+    "section{break-inside:avoid}.card{border-color:#ccc}.card:has(table){break-inside:auto}.scroll{"
+    "overflow:visible}"
+    "svg{font-size:15px}p{break-inside:avoid}table{font-size:8.5pt}thead "
+    "th{font-size:8pt}.seq{font-size:7.5pt}"
+    "th,td{padding:3px 8px 3px 0}tr{break-inside:avoid}}";

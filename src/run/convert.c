@@ -250,6 +250,7 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .aside = input_aside(convert->reading->input),
         .command = config->command,
         .index_names = config->index_names,
+        .align = config->align_bytes,
     };
     counting_begin(&convert->counting, reads);
     if (!convert->filters)

@@ -47,7 +47,9 @@ struct store_config {
     struct threads_aside aside; /* what the main thread does meanwhile; may be nothing */
     const char *command;        /* NULL: none */
     bool index_names;           /* end with an index of the names */
-    uint64_t index_entries;     /* of it that a rank holds in one round; 0: a million */
+    uint64_t align; /* what ranks write begins at multiples of this, where it is long enough; 0: of
+                       the stripes of the file, where they can be seen; 1: anywhere */
+    uint64_t index_entries; /* of it that a rank holds in one round; 0: a million */
 };
 
 /* What this rank adds to one mate in one round: batches, one behind the other. */

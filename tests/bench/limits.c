@@ -5,6 +5,7 @@
  *     limits write OUT BYTES PROCESSES        pwrite from a reused buffer of 1 MiB, fsync
  *     limits copy  IN OUT PROCESSES           pread into it, pwrite from it, fsync
  *     limits read  IN PROCESSES               pread alone
+ *     limits lines IN PROCESSES               pread, and a newline count by the scan kernel
  *
  * Prints the wall time in seconds. Each process takes an equal stretch of the file. What is written
  * ends with an fsync, as `convert` does (which a memory file system has for nothing).
@@ -17,6 +18,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "scan/scan.h"
 
 enum { PIECE_BYTES = 1 << 20 };
 
@@ -33,9 +36,18 @@ static void fail(const char *what)
     exit(1);
 }
 
-/* Moves bytes [begin, end); a negative descriptor leaves its half out. */
-static void move(int in, int out, off_t begin, off_t end)
+/* What is done: a negative descriptor leaves its half out, no kernel the count. */
+struct work {
+    int in, out;
+    off_t bytes;
+    const struct scan_kernel *kernel;
+};
+
+/* Moves bytes [begin, end). */
+static void move(const struct work *work, off_t begin, off_t end)
 {
+    const int in = work->in, out = work->out;
+    size_t lines = 0;
     char *buffer = malloc(PIECE_BYTES);
     if (!buffer)
         fail("malloc");
@@ -44,23 +56,28 @@ static void move(int in, int out, off_t begin, off_t end)
         const size_t bytes = end - begin < PIECE_BYTES ? (size_t)(end - begin) : PIECE_BYTES;
         if (in >= 0 && pread(in, buffer, bytes, begin) != (ssize_t)bytes)
             fail("pread");
+        if (work->kernel)
+            lines += work->kernel->newlines((const uint8_t *)buffer, bytes);
         if (out >= 0 && pwrite(out, buffer, bytes, begin) != (ssize_t)bytes)
             fail("pwrite");
         begin += (off_t)bytes;
     }
     if (out >= 0 && fsync(out) != 0)
         fail("fsync");
+    if (work->kernel && lines == 0)
+        fail("no lines");
     free(buffer);
 }
 
-static void move_together(int in, int out, off_t bytes, int processes)
+static void move_together(const struct work *work, int processes)
 {
+    const off_t bytes = work->bytes;
     for (int i = 0; i < processes; i++) {
         const pid_t child = fork();
         if (child < 0)
             fail("fork");
         if (child == 0) {
-            move(in, out, bytes / processes * i,
+            move(work, bytes / processes * i,
                  i == processes - 1 ? bytes : bytes / processes * (i + 1));
             _exit(0);
         }
@@ -92,26 +109,30 @@ static int open_output(const char *path)
 
 int main(int argc, char **argv)
 {
-    int in = -1, out = -1, processes = 0;
-    off_t bytes = 0;
+    struct work work = {-1, -1, 0, NULL};
+    int processes = 0;
     if (argc == 5 && strcmp(argv[1], "write") == 0) {
-        out = open_output(argv[2]);
-        bytes = atoll(argv[3]);
+        work.out = open_output(argv[2]);
+        work.bytes = atoll(argv[3]);
         processes = atoi(argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "copy") == 0) {
-        in = open_input(argv[2], &bytes);
-        out = open_output(argv[3]);
+        work.in = open_input(argv[2], &work.bytes);
+        work.out = open_output(argv[3]);
         processes = atoi(argv[4]);
     } else if (argc == 4 && strcmp(argv[1], "read") == 0) {
-        in = open_input(argv[2], &bytes);
+        work.in = open_input(argv[2], &work.bytes);
+        processes = atoi(argv[3]);
+    } else if (argc == 4 && strcmp(argv[1], "lines") == 0) {
+        work.in = open_input(argv[2], &work.bytes);
+        work.kernel = scan_kernel_choose();
         processes = atoi(argv[3]);
     }
     if (processes < 1) {
-        fprintf(stderr, "use: limits write OUT BYTES N | copy IN OUT N | read IN N\n");
+        fprintf(stderr, "use: limits write OUT BYTES N | copy IN OUT N | read IN N | lines IN N\n");
         return 2;
     }
     const double began = seconds();
-    move_together(in, out, bytes, processes);
+    move_together(&work, processes);
     printf("%.3f\n", seconds() - began);
     return 0;
 }

@@ -7,7 +7,7 @@
  *
  *     convert|validate|export [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
  * [compress=none|gzip] [checksum] [columns=BITS] [bases=code] [quality=bin8] [index-names]
- * [on-error=skip] [inflate=serial|parallel] [strict]
+ * [align=BYTES] [qc] [on-error=skip] [inflate=serial|parallel] [index] [note] [strict]
  * [max-errors=N] [interleaved] [multiline] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...]
  * ...
  *
@@ -40,6 +40,12 @@ static void print_report(void *context, const pfq_error *what)
     (void)context;
     pfq_error_format(what, line, sizeof line);
     printf("%s%s\n", what->status ? "" : "warning: ", line);
+}
+
+static void print_note(void *context, const char *line)
+{
+    (void)context;
+    printf("note: %s\n", line);
 }
 
 static void add_file(struct job *job, const char *digit_and_path)
@@ -83,8 +89,12 @@ static void take_word(struct job *job, const char *word)
         parse->max_errors = strtoull(value, NULL, 10);
     else if ((value = value_of(word, "simd")))
         setenv("PFQ_SIMD", value, 1);
+    else if (strcmp(word, "qc") == 0)
+        job->config.qc = true;
     else if (strcmp(word, "index-names") == 0)
         job->config.index_names = true;
+    else if ((value = value_of(word, "align")))
+        job->config.align_bytes = strtoull(value, NULL, 10);
     else if (strcmp(word, "writer=gather") == 0)
         job->config.writer = PFQ_WRITER_GATHER;
     else if (strcmp(word, "compress=none") == 0)
@@ -105,6 +115,10 @@ static void take_word(struct job *job, const char *word)
         parse->inflate = PFQ_INFLATE_SERIAL;
     else if (strcmp(word, "strict") == 0)
         parse->strict = true;
+    else if (strcmp(word, "index") == 0)
+        parse->index = true;
+    else if (strcmp(word, "note") == 0)
+        parse->note = print_note;
     else if (strcmp(word, "on-error=skip") == 0)
         parse->on_error = PFQ_ON_ERROR_SKIP;
     else if ((value = value_of(word, "out")))
