@@ -312,10 +312,10 @@ static void hints_reach_the_team(void)
     CHECK(strstr(said, "parfastq: note: hint a=b: no file was opened through MPI-IO\n"));
     hint.shown.taken = "";
     good("export -o o a --verbose --hint a=b");
-    CHECK(strstr(said, "parfastq: hint a=b: this MPI library does not know it\n"));
+    CHECK(strstr(said, "parfastq: note: hint a=b: this MPI library does not know it\n"));
     hint.shown.taken = "8";
     good("stats a --verbose --hint a=b");
-    CHECK_TEXT(said, "parfastq: hint a=b: taken as 8\n");
+    CHECK_TEXT(said, "parfastq: note: hint a=b: taken as 8\n");
     good("stats a -q --verbose --hint a=b");
     CHECK_TEXT(said, "");
     hint.given = 0;
