@@ -8,9 +8,10 @@ reference reader makes, and export gives the same bytes, or, of text that is not
 width, four lines a record. Bad files: every way of damage (errors/damage.py) at the first, the
 middle and the last record and at the two records at a cut; line, record, byte and sentence are the
 reference reader's. And wrapped pairs in lanes, interleaved, compressed and through a pipe are to
-all commands what their four-line form is. Layouts turn ranks (1, 2, 3, 5), threads, slices and chunks. The short form
-takes some of them for each file, the long form all for the good, and more of the bad, with reads
-by the million and reads of 20 megabases. PFQ_KEEP: a directory for the files of which something is
+all commands what their four-line form is. Layouts turn ranks (1, 2, 3, 5), threads, slices and
+chunks, and every other good file is read compressed. The short form takes some layouts for each
+file; the long form all for the good, which then have reads by the million and reads of 20
+megabases, and more of the bad. PFQ_KEEP: a directory for the files of which something is
 wrong.
 """
 
