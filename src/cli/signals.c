@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "team/team.h"
 
@@ -44,6 +45,18 @@ static void remove_and_die(int number)
     (void)raise(number);
 }
 
+/* A fault of the program, or of a library on whose bounds it relies: HDF5 walks over the structure
+ * of a damaged file without looking at all of it. */
+static void fail(int number)
+{
+    static const char sentence[] =
+        "parfastq: crashed, and left no output; if an HDF5 file was being read, it is damaged in a "
+        "way that the HDF5 library does not survive\n";
+    const ssize_t written = write(STDERR_FILENO, sentence, sizeof sentence - 1);
+    (void)written;
+    remove_and_die(number);
+}
+
 static void hear(int number)
 {
     const int saved = errno;
@@ -64,11 +77,22 @@ static void handle(int number, void (*handler)(int))
         (void)sigaction(number, &action, NULL);
 }
 
+/* Not in the place of a handler that knows better what to say, as that of a sanitizer. */
+static void handle_fault(int number)
+{
+    struct sigaction old;
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+        handle(number, fail);
+}
+
 void signals_listen(void)
 {
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     for (size_t i = 0; i < KNOWN; i++)
         handle(known[i].number, hear);
     handle(SIGHUP, remove_and_die);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        handle_fault(faults[i]);
 }
 
 void signals_end_at_once(void)

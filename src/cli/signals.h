@@ -16,8 +16,9 @@
 /* From here on SIGTERM, SIGINT and SIGUSR1 are heard: the first makes signals_stop true. One that
  * comes within a second of it counts as the same, since launchers send them in bursts; a later one,
  * and SIGHUP, end the program, having removed the output under construction. A signal that is
- * ignored from the start (nohup) stays ignored. To be called again behind MPI_Init, which may have
- * handlers of its own. */
+ * ignored from the start (nohup) stays ignored. A fault (SIGSEGV and the like) ends the program as
+ * ever, but with a sentence and without an output that looks begun. To be called again behind
+ * MPI_Init, which may have handlers of its own. */
 void signals_listen(void);
 
 /* From here on the first of them ends the program as well, even if it has come already. */

@@ -265,13 +265,13 @@ static void release(struct getter *g)
 }
 
 /* Opens the draft of the output, prints there, and closes it: writes may fail as late as then. */
-static pfq_status print_to_file(struct getter *g, const char *path, pfq_error *err)
+static pfq_status print_to_file(struct getter *g, const struct team_output *draft, const char *path,
+                                pfq_error *err)
 {
     g->out_name = path;
-    g->out = fopen(path, "wb");
+    g->out = team_output_stream(draft, err);
     if (!g->out)
-        return error_set(err, error_status_of_errno(errno), path, "cannot write: %s",
-                         strerror(errno));
+        return PFQ_IO;
     pfq_status status = print_rows(g, err);
     if (fclose(g->out) != 0 && !status)
         status =
@@ -296,11 +296,10 @@ static pfq_status print(struct getter *g, pfq_team *team, const char *output, FI
     if (status)
         return status;
     if (works)
-        print_to_file(g, team_output_path(draft), &own);
+        print_to_file(g, draft, output, &own);
     status = team_conclude(team, &own, err);
     if (!status)
         return team_output_publish(draft, err);
-    team_output_name(draft, err);
     team_output_discard(draft);
     return status;
 }

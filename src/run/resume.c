@@ -140,12 +140,24 @@ static pfq_status check_settings(struct resume *resume, const pfq_reads *reads,
     return team_conclude(resume->team, &own, err);
 }
 
+/* Whether a run has left a file of this name. What is a link nobody has left: it is not followed.
+ */
+static bool is_left(const char *path, pfq_error *own)
+{
+    struct stat about;
+    if (lstat(path, &about) != 0)
+        return false;
+    if (!S_ISREG(about.st_mode))
+        error_set(own, PFQ_EXISTS, path, "is in the way: not a file that a run has left");
+    return true;
+}
+
 pfq_status resume_find(pfq_team *team, const pfq_reads *reads, const char *output,
                        const pfq_convert_config *config, const pfq_compression *compression,
                        struct resume *resume, pfq_error *err)
 {
-    struct stat about;
     unsigned char there[2] = {false, false};
+    pfq_error own = {0};
     *resume = (struct resume){.team = team, .wanted = config->resume};
     if (!config->resume)
         return PFQ_OK;
@@ -153,10 +165,12 @@ pfq_status resume_find(pfq_team *team, const pfq_reads *reads, const char *outpu
     if (status)
         return status;
     if (pfq_team_rank(team) == 0) {
-        there[0] = stat(resume->checkpoint, &about) == 0;
-        there[1] = stat(resume->partial, &about) == 0;
+        there[0] = is_left(resume->checkpoint, &own);
+        there[1] = is_left(resume->partial, &own);
     }
-    status = team_share(team, 0, there, sizeof there, err);
+    status = team_conclude(team, &own, err);
+    if (!status)
+        status = team_share(team, 0, there, sizeof there, err);
     resume->lost = !status && there[0] && !there[1];
     if (status || !there[0] || !there[1])
         return status;

@@ -99,14 +99,15 @@ static void write_summary(const struct figures *figures, size_t n, FILE *out)
     report_fastqc_summary(figures, out);
 }
 
-static void write_to(const char *path, write_report *write, const struct figures *figures, size_t n,
-                     pfq_error *own)
+static void write_to(const struct team_output *output, const char *path, write_report *write,
+                     const struct figures *figures, size_t n, pfq_error *own)
 {
-    FILE *const file = fopen(path, "wb");
-    if (file)
-        write(figures, n, file);
-    const bool failed = !file || ferror(file);
-    if ((file && fclose(file) != 0) || failed)
+    FILE *const file = team_output_stream(output, own);
+    if (!file)
+        return;
+    write(figures, n, file);
+    const bool failed = ferror(file);
+    if (fclose(file) != 0 || failed)
         error_set(own, error_status_of_errno(errno), path, "cannot write: %s", strerror(errno));
 }
 
@@ -119,11 +120,10 @@ static pfq_status put(pfq_team *team, const char *path, bool force, write_report
     if (status)
         return status;
     if (pfq_team_rank(team) == 0)
-        write_to(team_output_path(output), write, figures, n, &own);
+        write_to(output, path, write, figures, n, &own);
     status = team_conclude(team, &own, err);
     if (!status)
         return team_output_publish(output, err);
-    team_output_name(output, err);
     team_output_discard(output);
     return status;
 }

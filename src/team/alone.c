@@ -168,7 +168,9 @@ static pfq_status open_file(pfq_team *team, const char *path, enum team_file_mod
     struct posix_file *const opened = memory_allocate(1, sizeof *opened, err);
     if (!opened)
         return PFQ_NO_MEMORY;
-    opened->descriptor = open(path, (mode == TEAM_READ ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
+    const int flags =
+        mode == TEAM_READ ? O_RDONLY : O_WRONLY | O_NOFOLLOW; /* outputs are no links */
+    opened->descriptor = open(path, flags | O_CLOEXEC);
     if (opened->descriptor < 0) {
         const int number = errno;
         free(opened);

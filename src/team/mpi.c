@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -401,6 +402,9 @@ static void note_hints(pfq_team *team, MPI_File handle)
 static pfq_status open_file(pfq_team *team, const char *path, enum team_file_mode mode,
                             struct team_file **file, pfq_error *err)
 {
+    struct stat about;
+    if (mode == TEAM_WRITE && lstat(path, &about) == 0 && S_ISLNK(about.st_mode))
+        return error_set(err, PFQ_IO, path, "cannot open: %s", strerror(ELOOP));
     struct mpi_file *const opened = memory_allocate(1, sizeof *opened, err);
     if (!opened)
         return PFQ_NO_MEMORY;

@@ -77,19 +77,21 @@ static void directory_of(const char *path, char *directory, size_t size)
         snprintf(directory, size, "%.*s", prefix == 1 ? 1 : (int)prefix - 1, path);
 }
 
-/* Six letters that are unlikely to be taken; O_EXCL sees to it when they are. */
+/* Six letters that nobody can guess, so that nobody in a shared directory can have taken the name
+ * before; where the system has no randomness, letters that are unlikely to be taken. O_EXCL sees to
+ * it when they are. */
 static void letters(unsigned attempt, char text[7])
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
-    struct timespec now = {0};
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t seed = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)getpid() << 44;
-    seed = (seed + attempt) * spread; /* spreads the low bits to the high ones */
-    for (size_t i = 0; i < 6; i++) {
-        text[i] = alphabet[(seed >> 32) % 36];
-        seed = seed * spread + 1;
+    uint64_t seed;
+    if (getentropy(&seed, sizeof seed) != 0) {
+        struct timespec now = {0};
+        (void)clock_gettime(CLOCK_REALTIME, &now);
+        seed = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)getpid() << 44;
+        seed = (seed + attempt) * UINT64_C(0x9e3779b97f4a7c15); /* low bits spread to high ones */
     }
+    for (size_t i = 0; i < 6; i++, seed /= 36)
+        text[i] = alphabet[seed % 36];
     text[6] = '\0';
 }
 
@@ -208,7 +210,7 @@ static pfq_status begin_output(struct team_output *output, pfq_error *err)
  * everybody have it. */
 static pfq_status lock_file(struct team_output *output, pfq_error *err)
 {
-    output->lock = open(output->temporary, O_RDWR | O_CLOEXEC);
+    output->lock = open(output->temporary, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (output->lock < 0)
         return error_set(err, error_status_of_errno(errno), output->temporary, "cannot open: %s",
                          strerror(errno));
@@ -357,6 +359,18 @@ pfq_status team_output_take_up(pfq_team *team, const char *path, bool force, con
 const char *team_output_path(const struct team_output *output)
 {
     return output->temporary;
+}
+
+FILE *team_output_stream(const struct team_output *output, pfq_error *err)
+{
+    const int descriptor = open(output->temporary, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
+    FILE *const stream = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+    if (stream)
+        return stream;
+    error_set(err, error_status_of_errno(errno), output->path, "cannot write: %s", strerror(errno));
+    if (descriptor >= 0)
+        close(descriptor);
+    return NULL;
 }
 
 bool team_same_file(const char *a, const char *b)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "parfastq/team.h"
@@ -134,6 +135,10 @@ void team_output_drop(struct team_output *output);
 
 /* The path to write to. */
 const char *team_output_path(const struct team_output *output);
+
+/* A stream that writes the file from its beginning, for rank 0 alone, which closes it; NULL and an
+ * error that names the output. */
+FILE *team_output_stream(const struct team_output *output, pfq_error *err);
 
 /* Syncs the file to disk and gives it its name. All ranks have closed it. Releases `output` in any
  * case; after a failure nothing is left. */

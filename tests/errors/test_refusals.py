@@ -152,6 +152,14 @@ def check_outputs(bench):
     os.symlink("good.fastq", bench.directory / "link.fastq")
     bench.refused("an output to which the input is a link",
                   ["-f", "-o", "good.fastq", "link.fastq"], 2, "good.fastq")
+    for ending in ("checkpoint", "partial"):
+        for each in ("checkpoint", "partial"):
+            (bench.directory / f"out.h5.{each}").unlink(missing_ok=True)
+        bench.write("anothers", b"another's")
+        os.symlink("anothers", bench.directory / f"out.h5.{ending}")
+        bench.refused(f"a link in the place of a {ending}",
+                      ["--resume", "-o", "out.h5", "good.fastq"], 2, f"out.h5.{ending}", "in the way")
+        (bench.directory / f"out.h5.{ending}").unlink()
     bench.refused("an output that is one of several inputs",
                   ["-f", "-o", "good.fastq", "-1", "bad.fastq", "-2", "good.fastq"], 2,
                   "good.fastq")

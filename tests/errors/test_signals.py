@@ -395,6 +395,27 @@ def killed(bench):
             (bench.directory / name).unlink()
 
 
+def faults(bench):
+    """A crash, of this program or of a library, says so and leaves no output that looks begun."""
+    pipe = bench.directory / "pipe.fq"
+    os.mkfifo(pipe)
+    bench.inputs.add(pipe.name)
+    for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE):
+        process = bench.start(0, ["convert", "--slice-size", "4k", "-o", "out.h5", pipe.name])
+        with open(pipe, "wb") as writer:  # the run waits for what does not come
+            writer.write(b"@r\nACGT\n+\nIIII\n" * 4000)
+            writer.flush()
+            until = time.monotonic() + 20
+            while not bench.left() and time.monotonic() < until and process.poll() is None:
+                time.sleep(0.01)
+            bench.hold(bench.left(), "a fault: no output was begun")
+            process.send_signal(number)
+            ended = bench.end(process)
+        bench.hold(ended.code == -number and ended.err.startswith("parfastq: crashed"),
+                   f"a fault {number}", ended)
+        bench.hold(not bench.left(), f"a fault {number}: left {bench.left()}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -409,7 +430,7 @@ def main():
             resumes(bench, arguments.claim.removeprefix("resumes_"))
         else:
             {"stops": stops, "stops_others": stops_others, "second_signal": second_signal,
-             "refuses": refuses, "killed": killed}[arguments.claim](bench)
+             "refuses": refuses, "killed": killed, "faults": faults}[arguments.claim](bench)
     for line in bench.wrong:
         print(line)
     return 1 if bench.wrong else 0

@@ -7,13 +7,30 @@
  *     fuzz_chunk DIRECTORY ...
  */
 #include <dirent.h>
-#include <stdbool.h>
+#include <dlfcn.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fuzz/fuzz.h"
 
-enum { CHANGED_COPIES = 400, ROOM = FUZZ_MAX_BYTES, NUMBERS = 24 };
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#include <execinfo.h>
+enum { TELLS_FAULTS = true }; /* whose fault it is when a library is in play */
+#else
+enum { TELLS_FAULTS = false };
+#define backtrace(frames, most) 0
+#endif
+
+enum { CHANGED_COPIES = 400, FORKED_COPIES = 50, ROOM = FUZZ_MAX_BYTES, NUMBERS = 24 };
 
 static uint64_t state = 1; /* of the generator */
+static int inputs, failed_elsewhere;
 
 static size_t draw(size_t limit)
 {
@@ -85,6 +102,50 @@ static void run(const struct seed *seed)
     free(copy);
 }
 
+/* ---- a library that is itself not proof against its input ---- */
+
+enum { ELSEWHERE = 77, INPUT_SECONDS = 20 };
+
+/* Part of the name of that library; a target that calls one has this. */
+extern const char fuzz_library[] __attribute__((weak));
+
+/* A fault is the library's where the function that faulted, or the one that called libc to, is in
+ * it. The first frames are this one and that of the signal. */
+static void judge_fault(int number)
+{
+    void *frames[32];
+    const int count = backtrace(frames, 32);
+    for (int i = 2; i < count; i++) {
+        Dl_info about;
+        if (!dladdr(frames[i], &about) || strstr(about.dli_fname, "libc.so"))
+            continue;
+        if (strstr(about.dli_fname, fuzz_library))
+            _exit(ELSEWHERE);
+        break;
+    }
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+/* Runs an input in a process of its own. true: the library failed on it. */
+static bool run_forked(const struct seed *seed)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM};
+    int status;
+    const pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+            (void)signal(faults[i], judge_fault);
+        alarm(INPUT_SECONDS);
+        run(seed);
+        _exit(0);
+    }
+    CHECK_EQUAL(waitpid(child, &status, 0), child);
+    CHECK(status == 0 || (WIFEXITED(status) && WEXITSTATUS(status) == ELSEWHERE));
+    return status != 0;
+}
+
 /* Room is left for the numbers. */
 static bool read_seed(const char *directory, const char *name, struct seed *seed)
 {
@@ -103,11 +164,17 @@ static bool read_seed(const char *directory, const char *name, struct seed *seed
 static void run_changed(const struct seed *seed)
 {
     static struct seed changed;
+    const bool forks = fuzz_library;
+    const int copies = !forks ? CHANGED_COPIES : TELLS_FAULTS ? FORKED_COPIES : 0;
     run(seed);
-    for (int k = 0; k < CHANGED_COPIES; k++) {
+    inputs += 1 + copies;
+    for (int k = 0; k < copies; k++) {
         changed = *seed;
         change(&changed);
-        run(&changed);
+        if (forks)
+            failed_elsewhere += run_forked(&changed);
+        else
+            run(&changed);
     }
 }
 
@@ -136,7 +203,9 @@ int main(int argc, char **argv)
     int seeds = 0;
     for (int i = 1; i < argc; i++)
         seeds += run_directory(argv[i]);
-    printf("%d seeds, %d inputs\n", seeds, seeds * (1 + CHANGED_COPIES));
+    printf("%d seeds, %d inputs\n", seeds, inputs);
+    if (fuzz_library)
+        printf("%s failed on %d of them\n", fuzz_library, failed_elsewhere);
     CHECK(seeds > 0);
     return 0;
 }

@@ -550,6 +550,36 @@ static void outputs_appear_when_published(pfq_team *team, const char *name)
     remove_on_root(team, path);
 }
 
+/* A name that was used is not used again, and nobody writes through a link that has taken the place
+ * of an unfinished file. */
+static void outputs_follow_no_links(pfq_team *team)
+{
+    const char *const path = in_directory("linked.h5");
+    char first[4096], other[4096];
+    struct team_output *output = create(team, path, false);
+    snprintf(first, sizeof first, "%s", team_output_path(output));
+    team_output_discard(output);
+    output = create(team, path, false);
+    CHECK(strcmp(first, team_output_path(output)) != 0);
+    snprintf(other, sizeof other, "%s", in_directory("other"));
+    if (team->rank == 0) {
+        write_text(other, "another's");
+        CHECK_EQUAL(unlink(team_output_path(output)), 0);
+        CHECK_EQUAL(symlink(other, team_output_path(output)), 0);
+        pfq_error err = {0};
+        CHECK(!team_output_stream(output, &err));
+        CHECK_EQUAL(err.status, PFQ_IO);
+        CHECK_TEXT(err.file, path);
+    }
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    struct team_file *file = NULL;
+    CHECK_EQUAL(team_file_open(team, team_output_path(output), TEAM_WRITE, &file, NULL), PFQ_IO);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    team_output_discard(output);
+    check_text_of(other, "another's");
+    remove_on_root(team, other);
+}
+
 /* Without force an output that exists is refused and kept; with force it is replaced at the end. */
 static void existing_outputs_need_force(pfq_team *team)
 {
@@ -734,6 +764,7 @@ static void check_files(pfq_team *team)
     failed_writes_are_errors(team);
     outputs_appear_when_published(team, "new.h5");
     outputs_appear_when_published(team, longest);
+    outputs_follow_no_links(team);
     existing_outputs_need_force(team);
     outputs_do_not_replace_what_came_meanwhile(team);
     discarded_outputs_leave_nothing(team);
