@@ -12,10 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#if H5_VERSION_GE(1, 13, 0)
-#include <H5FDdevelop.h>
-#endif
-
 struct file {
     H5FD_t base; /* first: HDF5 knows no more of it */
     struct driver_plan *plan;
@@ -115,29 +111,33 @@ static haddr_t get_size(const H5FD_t *base, H5FD_mem_t type)
     return ((const struct file *)(const void *)base)->end;
 }
 
-/* Bytes behind what was written are zero, as in any sparse file. */
+bool driver_read(int descriptor, uint64_t address, size_t size, void *data)
+{
+    char *to = data;
+    while (size > 0) {
+        const ssize_t got = pread(descriptor, to, size, (off_t)address);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        if (got == 0) {
+            memset(to, 0, size);
+            return true;
+        }
+        to += got;
+        address += (uint64_t)got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
 static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,
                          size_t size, void *data)
 {
     (void)type;
     (void)transfer;
     const struct file *file = (struct file *)(void *)base;
-    char *to = data;
-    while (size > 0) {
-        const ssize_t got = pread(file->descriptor, to, size, (off_t)address);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0) {
-            memset(to, 0, size);
-            return 0;
-        }
-        to += got;
-        address += (haddr_t)got;
-        size -= (size_t)got;
-    }
-    return 0;
+    return driver_read(file->descriptor, address, size, data) ? 0 : -1;
 }
 
 static herr_t write_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,
@@ -196,12 +196,11 @@ static const H5FD_class_t driver = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-hid_t driver_access(struct driver_plan *plan)
+hid_t driver_access_by(const H5FD_class_t *class, const void *info)
 {
-    const struct info info = {plan};
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    const hid_t id = H5FDregister(&driver);
-    const bool good = access >= 0 && id >= 0 && H5Pset_driver(access, id, &info) >= 0;
+    const hid_t id = H5FDregister(class);
+    const bool good = access >= 0 && id >= 0 && H5Pset_driver(access, id, info) >= 0;
     if (id >= 0)
         H5FDunregister(id); /* the properties, and then the file, hold on to it */
     if (good)
@@ -209,4 +208,10 @@ hid_t driver_access(struct driver_plan *plan)
     if (access >= 0)
         H5Pclose(access);
     return H5I_INVALID_HID;
+}
+
+hid_t driver_access(struct driver_plan *plan)
+{
+    const struct info info = {plan};
+    return driver_access_by(&driver, &info);
 }

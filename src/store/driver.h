@@ -16,9 +16,13 @@
 #define STORE_DRIVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <hdf5.h>
+#if H5_VERSION_GE(1, 13, 0)
+#include <H5FDdevelop.h>
+#endif
 
 #include "store/extents.h"
 
@@ -37,5 +41,12 @@ struct driver_plan {
 /* File access properties that use this driver with this plan; below 0 if HDF5 failed. Ends with
  * H5Pclose. The file must exist; H5Fcreate through it does not empty it. */
 hid_t driver_access(struct driver_plan *plan);
+
+/* The same for any driver, whose properties HDF5 copies from *info. */
+hid_t driver_access_by(const H5FD_class_t *class, const void *info);
+
+/* Reads `size` bytes; those behind the end of the file are zero, as in any sparse file. false: it
+ * cannot be read. */
+bool driver_read(int descriptor, uint64_t address, size_t size, void *data);
 
 #endif

@@ -18,6 +18,7 @@
 #include "parfastq/batch.h"
 #include "store/claims.h"
 #include "store/compress.h"
+#include "store/guard.h"
 #include "store/provenance.h"
 #include "store/reader.h"
 
@@ -61,7 +62,7 @@ static pfq_status check_readable(struct store_reader *reader, int *lock_errno, p
  * last word. Below 0 if HDF5 failed. */
 static hid_t access_for(int lock_errno)
 {
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    const hid_t access = guard_access();
 #if H5_VERSION_GE(1, 12, 1) || (!H5_VERSION_GE(1, 12, 0) && H5_VERSION_GE(1, 10, 7))
     if (access >= 0 && lock_errno && lock_errno != EWOULDBLOCK)
         (void)H5Pset_file_locking(access, false, true);
