@@ -188,8 +188,7 @@ static int take_count(MPI_Comm comm, uint64_t *incoming)
  * an all-to-all would take as many messages as there are ranks, of each rank. So a sum tells each
  * rank how many will send to it, and only counts that are not 0 travel. What follows in team.c is
  * an agreement, which begins when all have their counts, so those of the next exchange cannot be
- * taken for these. (A barrier that does not block, instead of the sum, made runs of more ranks than
- * cores ten times as long.) */
+ * taken for these. */
 static pfq_status trade_counts(pfq_team *team, const uint64_t *counts, uint64_t *incoming,
                                pfq_error *err)
 {
