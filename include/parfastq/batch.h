@@ -24,13 +24,16 @@ extern "C" {
 
 /* The bits of a style; 0 is a record with LF line ends and a bare '+'. */
 enum {
-    PFQ_STYLE_CR_NAME = 1,    /* the header line ended with CR LF */
-    PFQ_STYLE_CR_BASES = 2,   /* the line of bases did */
-    PFQ_STYLE_CR_PLUS = 4,    /* the '+' line did */
-    PFQ_STYLE_CR_QUALITY = 8, /* the quality line did */
-    PFQ_STYLE_CRLF = 15,      /* all four */
-    PFQ_STYLE_PLUS_NAME = 16, /* the '+' line repeated the name */
-    PFQ_STYLE_NO_NEWLINE = 32 /* the file ended right after the quality line, without LF */
+    PFQ_STYLE_CR_NAME = 1,           /* the header line ended with CR LF */
+    PFQ_STYLE_CR_BASES = 2,          /* the line of bases did */
+    PFQ_STYLE_CR_PLUS = 4,           /* the '+' line did */
+    PFQ_STYLE_CR_QUALITY = 8,        /* the quality line did */
+    PFQ_STYLE_CRLF = 15,             /* all four */
+    PFQ_STYLE_PLUS_NAME = 16,        /* the '+' line repeated the name */
+    PFQ_STYLE_NO_NEWLINE = 32,       /* the file ended right after the quality line, without LF */
+    PFQ_STYLE_WRAPPED_BASES = 64,    /* the bases were on several lines, each ended as the first */
+    PFQ_STYLE_WRAPPED_QUALITY = 128, /* the qualities were */
+    PFQ_STYLE_WRAPPED = 192          /* either */
 };
 
 /* The columns that can be left out, as bits. */

@@ -114,9 +114,12 @@ typedef struct pfq_parser_config {
     pfq_quality_encoding quality_encoding;
     pfq_on_error on_error;
     pfq_inflate inflate;
+    bool index;          /* leave an index of each gzip file beside it, FILE.pfqi, unless one is
+                            there; those that are there are used in any case */
     bool strict;         /* an error, not a warning: bytes behind the last gzip member */
-    bool verbose;        /* report, too, how each compressed file was inflated */
     bool no_name_check;  /* do not compare the names of mates */
+    bool multiline;      /* bases and qualities may be wrapped over several lines: quality lines are
+                            read until they are as many as the bases */
     uint64_t max_errors; /* how many bad records are listed; 0: 100 */
     /* Called on rank 0 by the thread that called the parser (of a stream in a team of one: by the
      * stream's), ten times a second at most and at the end; may be NULL. */
@@ -124,6 +127,9 @@ typedef struct pfq_parser_config {
     /* Called on rank 0 for each bad record of a run that goes on, in order, and for each warning
      * (status PFQ_OK); may be NULL. */
     void (*report)(void *context, const pfq_error *what);
+    /* Called on rank 0 for facts that are neither good nor bad, a line each: how each compressed
+     * file was inflated. May be NULL. */
+    void (*note)(void *context, const char *line);
     /* Asked once a round on every rank, by the thread that called: true, on any of them, ends the
      * run on all of them with PFQ_STOPPED. For the handler of a signal, which sets a flag that this
      * function looks at; the library installs no handlers. May be NULL. */

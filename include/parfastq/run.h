@@ -74,8 +74,11 @@ typedef struct pfq_convert_config {
     bool qc; /* keep the statistics of pfq_stats in the file, as JSON: /summary/json. Of all
                 columns, in the forms they come in */
     pfq_filter_config filter; /* which reads are kept; /readN/filter tells what became of all */
-    bool index_names;    /* end with an index of the names: 16 bytes of memory for each record */
-    bool force;          /* replace an output that exists */
+    bool index_names;     /* end with an index of the names: 16 bytes of memory for each record */
+    uint64_t align_bytes; /* what a rank writes begins at multiples of this, where at most an eighth
+                             of it is lost to gaps; up to 2^30. 0: of the stripes of a Lustre file
+                             system, elsewhere anywhere; 1: anywhere */
+    bool force;           /* replace an output that exists */
     bool resume; /* when stopped (parse.stop), leave OUTPUT.partial and OUTPUT.checkpoint; where
                     they are, go on from there */
     const char *command; /* kept in the file as the command line; NULL: none */

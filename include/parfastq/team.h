@@ -8,6 +8,8 @@
 #ifndef PARFASTQ_TEAM_H
 #define PARFASTQ_TEAM_H
 
+#include <stddef.h>
+
 #include "parfastq/error.h"
 
 #ifdef __cplusplus
@@ -32,6 +34,25 @@ int pfq_team_rank(const pfq_team *team);
 /* The number of ranks.
  * Collective: no. Threads: safe. Owns: nothing. Returns: at least 1. */
 int pfq_team_size(const pfq_team *team);
+
+/* A hint to MPI-IO, such as "romio_ds_write" = "disable", and what became of it. */
+typedef struct pfq_hint {
+    const char *key, *value;
+    const char *taken; /* the value MPI says it uses with the file opened last; "": it does not know
+                          the hint; NULL: no file was opened through MPI-IO */
+} pfq_hint;
+
+/* Has MPI-IO be told `key` = `value` about each file that this rank opens from now on, to read and
+ * to write; what it makes of that is its own business. A key that was given before has a new value.
+ * A team of one rank reads and writes without MPI-IO.
+ * Collective: no, but all ranks should give the same. Threads: main. Owns: the texts are copied.
+ * Returns: PFQ_OK; PFQ_USAGE for texts that are empty or longer than MPI allows; PFQ_NO_MEMORY. */
+pfq_status pfq_team_add_hint(pfq_team *team, const char *key, const char *value, pfq_error *err);
+
+/* The i-th hint, in the order in which their keys were first given; NULL behind the last.
+ * Collective: no. Threads: main. Owns: the team owns it; good until the next file or hint.
+ * Returns: the hint. */
+const pfq_hint *pfq_team_hint(const pfq_team *team, size_t i);
 
 #ifdef __cplusplus
 }

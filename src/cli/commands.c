@@ -86,11 +86,13 @@ static pfq_parser_config parse_config_from(const struct cli_call *call)
         .on_error = (pfq_on_error)options->on_error,
         .inflate = (pfq_inflate)options->inflate,
         .strict = options->strict,
-        .verbose = options->verbose,
+        .index = options->index,
         .no_name_check = options->no_name_check,
+        .multiline = options->multiline,
         .max_errors = options->max_errors,
         .progress = console_progress,
         .report = console_report,
+        .note = options->verbose ? console_note : NULL,
         .stop = signals_stop,
         .context = call->console,
     };
@@ -184,6 +186,7 @@ static pfq_status run_convert(struct cli_call *call, pfq_error *err)
                                        .qc = call->options.qc != 0,
                                        .filter = filter_from(&call->options),
                                        .index_names = call->options.index_names != 0,
+                                       .align_bytes = call->options.align,
                                        .force = call->options.force,
                                        .resume = call->options.resume != 0,
                                        .command = call->line};
@@ -549,6 +552,40 @@ static pfq_status parse_together(struct cli_call *call, unsigned bit, const char
     return status;
 }
 
+/* The team opens files as the options say. Agreed by all: one rank may lack the memory. */
+static pfq_status take_hints(struct cli_call *call, pfq_error *err)
+{
+    const struct cli_list *const hints = &call->options.hints;
+    pfq_error own = {.status = PFQ_OK};
+    for (size_t i = 0; i < hints->n && !own.status; i++) {
+        const char *const equals = strchr(hints->items[i], '=');
+        char *const key = memory_string(hints->items[i], &own);
+        if (key) {
+            key[equals - hints->items[i]] = '\0';
+            pfq_team_add_hint(call->team, key, equals + 1, &own);
+        }
+        free(key);
+    }
+    return hints->n ? team_conclude(call->team, &own, err) : PFQ_OK;
+}
+
+static void tell_hints(struct cli_call *call)
+{
+    const pfq_hint *hint;
+    for (size_t i = 0; call->options.verbose && (hint = pfq_team_hint(call->team, i)); i++) {
+        char line[1024];
+        const int n = snprintf(line, sizeof line, "hint %s=%s: ", hint->key, hint->value);
+        const size_t used = (size_t)n < sizeof line ? (size_t)n : sizeof line;
+        if (!hint->taken)
+            snprintf(line + used, sizeof line - used, "no file was opened through MPI-IO");
+        else if (!*hint->taken)
+            snprintf(line + used, sizeof line - used, "this MPI library does not know it");
+        else
+            snprintf(line + used, sizeof line - used, "taken as %s", hint->taken);
+        console_note(call->console, line);
+    }
+}
+
 /* Options and no command: --help and --version do something, others have nothing to belong to. */
 static pfq_status run_without_command(struct cli_call *call, int n, char *const *words,
                                       pfq_error *err)
@@ -574,7 +611,7 @@ pfq_status commands_dispatch(struct cli_call *call, int n, char *const *words, p
     if (!command)
         return PFQ_USAGE;
     snprintf(name, sizeof name, "parfastq %s", command->name);
-    const pfq_status status = parse_together(call, command->bit, name, n - 1, words + 1, err);
+    pfq_status status = parse_together(call, command->bit, name, n - 1, words + 1, err);
     if (status)
         return status;
     if (call->options.help) {
@@ -585,5 +622,9 @@ pfq_status commands_dispatch(struct cli_call *call, int n, char *const *words, p
     console_configure(call->console, command->name, &call->options);
     if (!(command->bit & CLI_STOPPABLE))
         signals_end_at_once();
-    return command->run(call, err);
+    status = take_hints(call, err);
+    if (!status)
+        status = command->run(call, err);
+    tell_hints(call);
+    return status;
 }

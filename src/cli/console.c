@@ -6,12 +6,14 @@
 #include "cli/console.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 enum {
     FIRST_LOG_SECONDS = 10, /* short runs leave no lines in a log */
@@ -224,6 +226,17 @@ void console_report(void *context, const pfq_error *what)
     }
     console->listed++;
     say(console, "", what);
+}
+
+void console_note(void *context, const char *line)
+{
+    struct console *console = context;
+    char escaped[4 * LINE_BYTES];
+    if (!console->out || console->quiet)
+        return;
+    error_escape(escaped, sizeof escaped, line, strlen(line));
+    console_erase(console);
+    fprintf(console->out, "parfastq: note: %s\n", escaped);
 }
 
 void console_error(struct console *console, const pfq_error *err)

@@ -33,6 +33,7 @@ void console_configure(struct console *console, const char *title,
 /* The callbacks of a run; `context` is the console. */
 void console_progress(void *context, const pfq_progress *progress);
 void console_report(void *context, const pfq_error *what);
+void console_note(void *context, const char *line);
 
 /* Takes the progress line off the screen. */
 void console_erase(struct console *console);

@@ -84,6 +84,8 @@ static const struct option options_table[] = {
      .help = "a fourth"},
     {"interleaved", 0, READS, OPTION_FLAG, 1, KEPT(interleaved),
      .help = "the input holds mates 1 and 2 in turn"},
+    {"multiline", 0, READS, OPTION_FLAG, 1, KEPT(multiline),
+     .help = "bases and qualities may be wrapped over several lines"},
     {"quality-encoding", 0, TEXT, OPTION_CHOICE, KEPT(quality_encoding), .value = "NAME",
      .standard = "auto", .choices = encodings, .help = "how qualities are written:"},
     {"on-error", 0, FILTERS, OPTION_CHOICE, KEPT(on_error), .value = "WHAT",
@@ -96,6 +98,8 @@ static const struct option options_table[] = {
     {"inflate", 0, TEXT, OPTION_CHOICE, KEPT(inflate), .value = "HOW",
      .standard = "auto", .choices = inflations,
      .help = "who inflates gzip files, rank 0 from the front or all in parallel:"},
+    {"index", 0, TEXT, OPTION_FLAG, 1, KEPT(index),
+     .help = "leave an index of each gzip file beside it (FILE.pfqi): next time it is read faster"},
     {"strict", 0, TEXT, OPTION_FLAG, 1, KEPT(strict),
      .help = "bytes behind the last gzip member are an error, not a warning"},
     {"head", 0, FILTERS, OPTION_COUNT, KEPT(filter.head), .value = "N",
@@ -171,20 +175,26 @@ static const struct option options_table[] = {
     {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
      .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
      .help = "text that one thread parses at a time"},
+    {"align", 0, CLI_CONVERT, OPTION_SIZE, KEPT(align), .value = "SIZE",
+     .low = 1, .high = UINT64_C(1) << 30,
+     .help = "what a rank writes begins at multiples of SIZE; 1 is anywhere (default: stripes of the "
+             "output, where Lustre shows them)"},
+    {"hint", 0, ROUNDS, OPTION_PAIRS, KEPT(hints), .value = "KEY=VALUE",
+     .help = "a hint for MPI-IO about all files; repeat it for more"},
     {"force", 'f', FILTERS | CLI_EXPORT | CLI_GET, OPTION_FLAG, 1, KEPT(force),
      .help = "replace an output that exists"},
     {"resume", 0, CLI_CONVERT, OPTION_FLAG, 1, KEPT(resume),
      .help = "when a signal stops the run, leave FILE.partial and FILE.checkpoint and end with 0; "
              "where they are, go on from there"},
     {"quiet", 'q', ROUNDS | CLI_GET, OPTION_FLAG, 1, KEPT(quiet),
-     .help = "no progress, no warnings, no summary; errors only"},
+     .help = "no progress, no warnings, no notes, no summary; errors only"},
     {"progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_ON, KEPT(progress),
      .help = "draw a bar even where stderr is not a terminal (default: a bar on a terminal, a "
              "line now and then in a log)"},
     {"no-progress", 0, ROUNDS, OPTION_FLAG, CLI_PROGRESS_OFF, KEPT(progress),
      .help = "do not show progress"},
-    {"verbose", 0, TEXT | CLI_VERSION | CLI_ALONE, OPTION_FLAG, 1, KEPT(verbose),
-     .help = "more words: how files were inflated; version: the build, the machine, and where ranks "
+    {"verbose", 0, TEXT | CLI_EXPORT | CLI_VERSION | CLI_ALONE, OPTION_FLAG, 1, KEPT(verbose),
+     .help = "more words: how files were inflated, which hints MPI took; version: the build, the machine, and where ranks "
              "and threads are"},
     {"man", 0, CLI_HELP, OPTION_FLAG, CLI_PAGE_MANUAL, KEPT(page),
      .help = "print the manual page, for man"},
@@ -377,6 +387,16 @@ static pfq_status list_add(struct cli_list *list, const char *text, pfq_error *e
     return PFQ_OK;
 }
 
+static pfq_status add_pair(const char *as, const char *value, struct cli_list *kept, pfq_error *err)
+{
+    char shown[SHOWN_BYTES];
+    const char *const equals = strchr(value, '=');
+    if (equals && equals > value && equals[1])
+        return list_add(kept, value, err);
+    error_escape(shown, sizeof shown, value, strlen(value));
+    return error_set(err, PFQ_USAGE, NULL, "option '%s': '%s' is not KEY=VALUE", as, shown);
+}
+
 /* Puts a value where its row says; `value` is NULL for a flag. */
 static pfq_status store(const struct option *row, const char *as, const char *value,
                         struct cli_options *options, pfq_error *err)
@@ -406,6 +426,8 @@ static pfq_status store(const struct option *row, const char *as, const char *va
         return PFQ_OK;
     case OPTION_LIST:
         return list_add(kept, value, err);
+    case OPTION_PAIRS:
+        return add_pair(as, value, kept, err);
     case OPTION_ROWS:
         return store_rows(as, value, kept, err);
     }
@@ -555,6 +577,7 @@ pfq_status options_parse(unsigned command, const char *name, int n, char *const 
 void options_release(struct cli_options *options)
 {
     free(options->operands.items);
+    free(options->hints.items);
     for (int mate = 0; mate < PFQ_MAX_MATES; mate++)
         free(options->reads[mate].items);
     memset(options, 0, sizeof *options);

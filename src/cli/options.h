@@ -66,6 +66,7 @@ struct cli_options {
     struct cli_limit max_n;               /* which is here, */
     int trim_adapters;                    /* and this */
     int interleaved;
+    int multiline;
     uint64_t threads; /* 0: not given */
     int pin;
     uint64_t slice_bytes;
@@ -74,6 +75,7 @@ struct cli_options {
     int on_error;         /* pfq_on_error */
     int inflate;          /* pfq_inflate */
     int strict;
+    int index;
     int no_name_check;
     uint64_t max_errors;
     int writer; /* pfq_writer */
@@ -92,6 +94,8 @@ struct cli_options {
     int tabs;
     const char *json, *fastqc, *html; /* NULL: not given */
     int resume;
+    uint64_t align;        /* 0: not given */
+    struct cli_list hints; /* KEY=VALUE */
     int force;
     int quiet;
     int progress; /* enum cli_progress */
@@ -112,6 +116,7 @@ enum option_kind {
     OPTION_SIZE,   /* bytes, with k, M, G; uint64_t */
     OPTION_TEXT,   /* const char * */
     OPTION_LIST,   /* a text, any number of times; struct cli_list */
+    OPTION_PAIRS,  /* KEY=VALUE, any number of times; struct cli_list */
     OPTION_ROWS    /* A:B; struct cli_rows */
 };
 

@@ -5,6 +5,11 @@
  * FASTQ this is exact: the only other line that may begin with '@' is a quality line; it is
  * followed by a header, whose next line, the bases, never begins with '+'. Nothing bounds how far
  * the look-ahead may reach: a read may be megabases long.
+ *
+ * Multi-line text (wrapped.h) shows from nowhere but its beginning where records begin. There a
+ * line that begins with '@' is taken for a header if lines of bases follow, at least one, and then
+ * a line that begins with '+'. All headers of good records are found so; a quality line may be
+ * found too, and whoever uses what was found for a cut must see that it was right.
  */
 #ifndef FASTQ_BOUNDARY_H
 #define FASTQ_BOUNDARY_H
@@ -12,6 +17,7 @@
 #include <stdbool.h>
 
 #include "base/span.h"
+#include "fastq/parse.h"
 
 enum fastq_found {
     FASTQ_FOUND, /* *where is the first byte of a record */
@@ -24,5 +30,9 @@ enum fastq_found {
  * does. Pure. */
 enum fastq_found fastq_find_record(struct span text, size_t from, size_t to, bool at_end,
                                    size_t *where);
+
+/* The same for a text by these rules, four-line or multi-line. Pure. */
+enum fastq_found fastq_find(struct span text, size_t from, size_t to, bool at_end,
+                            const struct fastq_rules *rules, size_t *where);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "fastq/boundary.h"
 #include "fastq/forms.h"
+#include "fastq/wrapped.h"
 
 enum { LINES_PER_RECORD = 4, CODED_RECORDS = 64 };
 
@@ -21,6 +22,8 @@ static void reset(struct fastq_chunk *chunk)
     chunk->tail = SIZE_MAX;
     chunk->count = chunk->fault_count = 0;
     memset(chunk->totals, 0, sizeof chunk->totals);
+    chunk->unwrapped_bytes = 0;
+    chunk->widths = FASTQ_NO_WIDTHS;
 }
 
 /* Counts records[from .. count), which have just been found. */
@@ -70,15 +73,15 @@ static pfq_status note_fault(struct fastq_chunk *chunk, struct fastq_fault *faul
     return PFQ_OK;
 }
 
-/* Meets a bad record at chunk->end: notes it and, if told to skip, goes to the next header. Sets
- * *stopped if parsing cannot or must not go on. */
+/* Meets a bad record at chunk->end: notes it and, if told to skip, goes behind it if it is `whole`,
+ * or else to the next header. Sets *stopped if parsing cannot or must not go on. */
 static pfq_status meet_fault(struct fastq_chunk *chunk, struct span text, bool at_end,
                              const struct fastq_rules *rules, struct fastq_fault *fault,
-                             bool *stopped, pfq_error *err)
+                             const size_t *whole, bool *stopped, pfq_error *err)
 {
-    size_t next = text.size;
-    if (rules->skip &&
-        fastq_find_record(text, chunk->end + 1, text.size, at_end, &next) == FASTQ_MORE) {
+    size_t next = whole ? *whole : text.size;
+    if (rules->skip && !whole &&
+        fastq_find(text, chunk->end + 1, text.size, at_end, rules, &next) == FASTQ_MORE) {
         chunk->more = *stopped = true;
         return PFQ_OK;
     }
@@ -94,25 +97,83 @@ static pfq_status meet_fault(struct fastq_chunk *chunk, struct span text, bool a
     return PFQ_OK;
 }
 
+static void take_good(struct fastq_chunk *chunk, size_t end)
+{
+    chunk->count++;
+    chunk->end = end;
+    account(chunk, chunk->count - 1);
+}
+
+/* ---- multi-line text ---- */
+
+/* Writes the record at chunk->end in four lines, and sets where it begins there. */
+static pfq_status unwrap(struct fastq_chunk *chunk, struct span text, const struct wrapped *wrapped,
+                         struct scan_record *record, pfq_error *err)
+{
+    const struct fastq_unwrapped origin = {.begin = chunk->end - chunk->begin,
+                                           .lines = wrapped_line_count(wrapped)};
+    const size_t begin = chunk->unwrapped_bytes + sizeof origin;
+    const size_t bytes = begin + wrapped_bytes(wrapped);
+    if (begin > UINT32_MAX)
+        return error_set(err, PFQ_UNSUPPORTED, NULL, "more than 4 GiB of wrapped records a chunk");
+    if (bytes > chunk->unwrapped.capacity) {
+        const pfq_status status =
+            buffer_reserve(&chunk->unwrapped, bytes + bytes / 2, chunk->unwrapped_bytes, err);
+        if (status)
+            return status;
+    }
+    memcpy(chunk->unwrapped.data + chunk->unwrapped_bytes, &origin, sizeof origin);
+    wrapped_unwrap(wrapped, text, chunk->unwrapped.data + begin);
+    chunk->unwrapped_bytes = bytes;
+    chunk->lines += origin.lines - LINES_PER_RECORD;
+    record->begin = (uint32_t)begin;
+    return PFQ_OK;
+}
+
+static pfq_status take_wrapped(struct fastq_chunk *chunk, struct span text,
+                               const struct wrapped *wrapped, pfq_error *err)
+{
+    struct scan_record *const record = &chunk->records[chunk->count];
+    pfq_status status = PFQ_OK;
+    record->name = (uint32_t)(wrapped->name.size - 1);
+    record->bases = wrapped->bases.size & ((UINT64_C(1) << 56) - 1);
+    record->style = wrapped_style(wrapped) & 0xff;
+    record->begin = (uint32_t)(chunk->end - chunk->begin);
+    if (record->style & PFQ_STYLE_WRAPPED) {
+        status = unwrap(chunk, text, wrapped, record, err);
+        const uint64_t width = wrapped_width(wrapped);
+        fastq_widths_add(&chunk->widths, (struct fastq_widths){width, width});
+    }
+    if (!status)
+        take_good(chunk, wrapped->end);
+    return status;
+}
+
+/* ---- both ---- */
+
 /* Takes one record, or whatever is at chunk->end, by the serial parser. */
 static pfq_status take_one(struct fastq_chunk *chunk, struct span text, bool at_end,
                            const struct fastq_rules *rules, bool *stopped, pfq_error *err)
 {
     struct fastq_fault fault;
-    struct scan_record *record = &chunk->records[chunk->count];
+    struct wrapped wrapped = {.whole = false};
+    struct scan_record *const record = &chunk->records[chunk->count];
+    size_t end = 0;
     if (chunk->end - chunk->begin > UINT32_MAX)
         return error_set(err, PFQ_UNSUPPORTED, NULL,
                          "more than 4 GiB of text without the beginning of a record");
-    size_t end;
-    switch (fastq_parse_record(text, chunk->end, at_end, rules, record, &end, &fault)) {
+    switch (rules->multiline
+                ? wrapped_parse(text, chunk->end, at_end, rules, &wrapped, &fault)
+                : fastq_parse_record(text, chunk->end, at_end, rules, record, &end, &fault)) {
     case FASTQ_RECORD_GOOD:
+        if (rules->multiline)
+            return take_wrapped(chunk, text, &wrapped, err);
         record->begin = (uint32_t)(chunk->end - chunk->begin);
-        chunk->count++;
-        chunk->end = end;
-        account(chunk, chunk->count - 1);
+        take_good(chunk, end);
         return PFQ_OK;
     case FASTQ_RECORD_BAD:
-        return meet_fault(chunk, text, at_end, rules, &fault, stopped, err);
+        return meet_fault(chunk, text, at_end, rules, &fault, wrapped.whole ? &wrapped.end : NULL,
+                          stopped, err);
     case FASTQ_RECORD_TAIL:
         chunk->tail = chunk->end;
         chunk->lines += rules->kernel->newlines(text.data + chunk->end, text.size - chunk->end);
@@ -139,8 +200,8 @@ static void keep_coded(struct fastq_chunk *chunk, struct span text, size_t from)
 {
     for (size_t i = from; i < chunk->count; i++) {
         const struct scan_record *const record = &chunk->records[i];
-        const struct fastq_place place = fastq_place_of(chunk, record);
-        if (forms_not_coded(text.data + place.bases, record->bases) == record->bases)
+        const struct fastq_place place = fastq_place_of(chunk, text, record);
+        if (forms_not_coded(place.bases, record->bases) == record->bases)
             continue;
         chunk->count = i;
         chunk->end = chunk->begin + record->begin;
@@ -176,6 +237,7 @@ void fastq_chunk_release(struct fastq_chunk *chunk)
 {
     free(chunk->records);
     free(chunk->faults);
+    buffer_release(&chunk->unwrapped);
     for (int k = 0; k < 2; k++)
         fastq_columns_release(&chunk->columns[k]);
     *chunk = (struct fastq_chunk){0};

@@ -10,9 +10,31 @@
 #ifndef FASTQ_CHUNK_H
 #define FASTQ_CHUNK_H
 
+#include <string.h>
+
 #include "base/error.h"
+#include "base/memory.h"
 #include "fastq/columns.h"
 #include "fastq/parse.h"
+
+/* The narrowest and the widest of some widths; 0 is one that is not even. Of none: FASTQ_NO_WIDTHS.
+ */
+struct fastq_widths {
+    uint64_t least, most;
+};
+#define FASTQ_NO_WIDTHS ((struct fastq_widths){UINT64_MAX, 0})
+
+static inline void fastq_widths_add(struct fastq_widths *widths, struct fastq_widths more)
+{
+    widths->least = more.least < widths->least ? more.least : widths->least;
+    widths->most = more.most > widths->most ? more.most : widths->most;
+}
+
+/* What stands in front of an unwrapped record. */
+struct fastq_unwrapped {
+    uint64_t begin; /* of the record as it was, from the chunk's begin */
+    uint64_t lines; /* that it had */
+};
 
 struct fastq_chunk {
     /* set by the caller: offsets in the text */
@@ -31,6 +53,12 @@ struct fastq_chunk {
     size_t fault_count;
     uint64_t bad; /* how many there were */
 
+    /* of multi-line text: records that were wrapped, in four-line form; `begin` of their
+     * scan_record counts from here. A struct fastq_unwrapped is in front of each. */
+    struct buffer unwrapped;
+    size_t unwrapped_bytes;
+    struct fastq_widths widths; /* of their lines */
+
     struct fastq_columns columns[2]; /* set by fastq_columns_fill */
 
     size_t capacity, fault_capacity;
@@ -46,21 +74,35 @@ pfq_status fastq_chunk_parse(struct fastq_chunk *chunk, struct span text, bool a
 /* Releases the memory of the chunk. */
 void fastq_chunk_release(struct fastq_chunk *chunk);
 
-/* Where the parts of a record lie in the text, for chunk->records[i]. */
+/* Where the parts of a record lie. */
 struct fastq_place {
-    size_t name, bases, quality;
+    const uint8_t *name, *bases, *quality;
 };
-static inline struct fastq_place fastq_place_of(const struct fastq_chunk *chunk,
+
+/* Where the parts of chunk->records[i] lie, in the text that was parsed or unwrapped. */
+static inline struct fastq_place fastq_place_of(const struct fastq_chunk *chunk, struct span text,
                                                 const struct scan_record *record)
 {
     const unsigned style = record->style;
+    const uint8_t *const origin =
+        style & PFQ_STYLE_WRAPPED ? chunk->unwrapped.data : text.data + chunk->begin;
     struct fastq_place at;
-    at.name = chunk->begin + record->begin + 1;
+    at.name = origin + record->begin + 1;
     at.bases = at.name + record->name + 1 + !!(style & PFQ_STYLE_CR_NAME);
-    const size_t plus = at.bases + record->bases + 1 + !!(style & PFQ_STYLE_CR_BASES);
+    const uint8_t *const plus = at.bases + record->bases + 1 + !!(style & PFQ_STYLE_CR_BASES);
     at.quality = plus + 1 + (style & PFQ_STYLE_PLUS_NAME ? record->name : 0) + 1 +
                  !!(style & PFQ_STYLE_CR_PLUS);
     return at;
+}
+
+/* Where a record begins in the text, from the chunk's begin, and how many lines it has there. */
+static inline struct fastq_unwrapped fastq_origin_of(const struct fastq_chunk *chunk,
+                                                     const struct scan_record *record)
+{
+    struct fastq_unwrapped origin = {record->begin, 4};
+    if (record->style & PFQ_STYLE_WRAPPED)
+        memcpy(&origin, chunk->unwrapped.data + record->begin - sizeof origin, sizeof origin);
+    return origin;
 }
 
 #endif

@@ -77,20 +77,19 @@ void fastq_columns_copy(const struct fastq_chunk *chunk, struct span text,
     const uint64_t first_base = to.bases;
     for (size_t i = (size_t)k; i < chunk->count; i += (size_t)filling->deal) {
         const struct scan_record *const record = &chunk->records[i];
-        const struct fastq_place place = fastq_place_of(chunk, record);
+        const struct fastq_place place = fastq_place_of(chunk, text, record);
         if (batch->sequence)
-            copy_bases(batch->sequence + to.bases, text.data + place.bases, record->bases,
-                       filling->code_bases);
+            copy_bases(batch->sequence + to.bases, place.bases, record->bases, filling->code_bases);
         if (batch->quality)
-            filling->kernel->shift(batch->quality + to.bases, text.data + place.quality,
-                                   record->bases, filling->text_offset, low, high);
+            filling->kernel->shift(batch->quality + to.bases, place.quality, record->bases,
+                                   filling->text_offset, low, high);
         batch->style[to.records] = (uint8_t)record->style;
         to.records++;
         to.bases += record->bases;
         batch->offset[to.records] = to.bases;
         if (!batch->name)
             continue;
-        memcpy(batch->name + to.name_bytes, text.data + place.name, record->name);
+        memcpy(batch->name + to.name_bytes, place.name, record->name);
         to.name_bytes += record->name;
         batch->name_offset[to.records] = to.name_bytes;
     }

@@ -1,7 +1,8 @@
 /*
  * Text of records. A record of style 0 takes two bytes a base, one a byte of its name and six more;
- * each carriage return adds one, a repeated name its length, and a missing last newline takes one
- * away. Length and writing say the same thing twice, and the test holds one against the other.
+ * each carriage return adds one, a repeated name its length, each further line its end, and a
+ * missing last newline takes one away. Length and writing say the same thing twice, and the test
+ * holds one against the other.
  */
 #include "fastq/format.h"
 
@@ -19,13 +20,32 @@ static uint64_t frame_bytes(uint8_t style)
     return FASTQ_FRAME_BYTES + returns - (style & PFQ_STYLE_NO_NEWLINE ? 1 : 0);
 }
 
+/* Does the record have further lines of bases, of qualities? */
+static bool wraps(const struct format *format, uint8_t style, uint8_t part)
+{
+    return format->line_width && (style & part);
+}
+
+/* The ends of the further lines of n bases and as many qualities. */
+static uint64_t fold_bytes(const struct format *format, uint8_t style, uint64_t n)
+{
+    const uint64_t folds = n && format->line_width ? (n - 1) / format->line_width : 0;
+    uint64_t bytes = 0;
+    if (wraps(format, style, PFQ_STYLE_WRAPPED_BASES))
+        bytes += folds * (style & PFQ_STYLE_CR_BASES ? 2 : 1);
+    if (wraps(format, style, PFQ_STYLE_WRAPPED_QUALITY))
+        bytes += folds * (style & PFQ_STYLE_CR_QUALITY ? 2 : 1);
+    return bytes;
+}
+
 uint64_t format_uniform_bytes(const struct format *format, uint8_t style, uint64_t records,
                               uint64_t bases, uint64_t name_bytes)
 {
     if (format->fasta)
         return bases + name_bytes + FASTA_FRAME_BYTES * records;
     const uint64_t names = style & PFQ_STYLE_PLUS_NAME ? 2 : 1;
-    return 2 * bases + names * name_bytes + frame_bytes(style) * records;
+    return 2 * bases + names * name_bytes + frame_bytes(style) * records +
+           fold_bytes(format, style, bases);
 }
 
 uint64_t format_bytes(const struct format *format, const pfq_batch *batch, size_t first, size_t n)
@@ -41,6 +61,7 @@ uint64_t format_bytes(const struct format *format, const pfq_batch *batch, size_
         if (!style)
             continue;
         bytes += frame_bytes(style) - FASTQ_FRAME_BYTES;
+        bytes += fold_bytes(format, style, batch->offset[i + 1] - batch->offset[i]);
         if (style & PFQ_STYLE_PLUS_NAME)
             bytes += name[i + 1] - name[i];
     }
@@ -80,7 +101,13 @@ uint8_t *format_record(const struct format *format, const pfq_batch *batch, size
     *text++ = format->fasta ? '>' : '@';
     text = put_bytes(text, name, name_bytes);
     text = put_line_end(text, style & PFQ_STYLE_CR_NAME);
-    text = put_bytes(text, batch->sequence + at, bases);
+    size_t done = 0;
+    if (wraps(format, style, PFQ_STYLE_WRAPPED_BASES))
+        for (; bases - done > format->line_width; done += format->line_width) {
+            text = put_bytes(text, batch->sequence + at + done, format->line_width);
+            text = put_line_end(text, style & PFQ_STYLE_CR_BASES);
+        }
+    text = put_bytes(text, batch->sequence + at + done, bases - done);
     text = put_line_end(text, style & PFQ_STYLE_CR_BASES);
     if (format->fasta)
         return text;
@@ -88,7 +115,14 @@ uint8_t *format_record(const struct format *format, const pfq_batch *batch, size
     if (style & PFQ_STYLE_PLUS_NAME)
         text = put_bytes(text, name, name_bytes);
     text = put_line_end(text, style & PFQ_STYLE_CR_PLUS);
-    text = put_scores(text, batch->quality + at, bases, format->text_offset);
+    done = 0;
+    if (wraps(format, style, PFQ_STYLE_WRAPPED_QUALITY))
+        for (; bases - done > format->line_width; done += format->line_width) {
+            text = put_scores(text, batch->quality + at + done, format->line_width,
+                              format->text_offset);
+            text = put_line_end(text, style & PFQ_STYLE_CR_QUALITY);
+        }
+    text = put_scores(text, batch->quality + at + done, bases - done, format->text_offset);
     if (!(style & PFQ_STYLE_NO_NEWLINE))
         return put_line_end(text, style & PFQ_STYLE_CR_QUALITY);
     if (style & PFQ_STYLE_CR_QUALITY)

@@ -5,10 +5,11 @@
  *
  *     '@' name [CR] LF   bases [CR] LF   '+' [name] [CR] LF   quality [CR] [LF]
  *
- * where the style of the record says which of the brackets are there; FASTA is '>' name LF bases LF
- * whatever the style. Quality characters are the scores plus `text_offset`. How long the text is
- * follows from lengths and styles alone, so the place of every record is known before any is
- * written, and threads write side by side into one piece of memory.
+ * where the style of the record says which of the brackets are there, and whether bases and
+ * qualities have such a line end, with its LF, behind each `line_width` of them, too; FASTA is '>'
+ * name LF bases LF whatever the style. Quality characters are the scores plus `text_offset`. How
+ * long the text is follows from lengths and styles alone, so the place of every record is known
+ * before any is written, and threads write side by side into one piece of memory.
  */
 #ifndef FASTQ_FORMAT_H
 #define FASTQ_FORMAT_H
@@ -22,6 +23,7 @@
 struct format {
     bool fasta;
     uint8_t text_offset; /* quality character = score + text_offset */
+    uint64_t line_width; /* of records whose style says that they are wrapped; 0: nothing is */
 };
 
 /* Bytes of text of `records` records that all have one style and hold `bases` bases and

@@ -25,6 +25,7 @@ struct fastq_rules {
     bool skip;                        /* go on behind a bad record */
     size_t max_faults;                /* how many are described; at least 1 */
     bool coded;                       /* bases must have codes (forms.h) */
+    bool multiline;                   /* bases and qualities may be wrapped (wrapped.h) */
 };
 
 /* What is wrong with a record. Lines and records are counted from 0 here, from where the caller
@@ -39,7 +40,7 @@ struct fastq_fault {
 
 enum fastq_verdict {
     FASTQ_RECORD_GOOD, /* *record and *end are set */
-    FASTQ_RECORD_BAD,  /* *fault is set; fault->line is 0..3, the line in the record */
+    FASTQ_RECORD_BAD,  /* *fault is set; fault->line is the line in the record */
     FASTQ_RECORD_MORE, /* the text ends before this can be decided */
     FASTQ_RECORD_TAIL  /* only blank lines from here to the end of the file */
 };

@@ -87,14 +87,19 @@ void gzip_inflater_destroy(struct gzip_inflater *inflater)
     free(inflater);
 }
 
-bool gzip_inflate_raw(struct gzip_inflater *inflater, struct span member, size_t header_bytes,
-                      uint8_t *text, size_t size)
+bool gzip_inflate_raw(struct gzip_inflater *inflater, struct span deflated, uint8_t *text,
+                      size_t size)
 {
-    const size_t bytes = member.size - header_bytes - GZIP_FOOTER_BYTES;
     size_t used, got;
-    return libdeflate_deflate_decompress_ex(inflater->decompressor, member.data + header_bytes,
-                                            bytes, text, size, &used, &got) == LIBDEFLATE_SUCCESS &&
-           used == bytes && got == size;
+    return libdeflate_deflate_decompress_ex(inflater->decompressor, deflated.data, deflated.size,
+                                            text, size, &used, &got) == LIBDEFLATE_SUCCESS &&
+           used == deflated.size && got == size;
+}
+
+struct span gzip_member_body(struct span member, size_t header_bytes)
+{
+    return (struct span){member.data + header_bytes,
+                         member.size - header_bytes - GZIP_FOOTER_BYTES};
 }
 
 pfq_status gzip_bgzf_inflate(struct gzip_inflater *inflater, const struct gzip_input *input,
@@ -103,7 +108,8 @@ pfq_status gzip_bgzf_inflate(struct gzip_inflater *inflater, const struct gzip_i
     const struct span member = {input->bytes.data + (block->offset - input->offset),
                                 (size_t)block->bytes};
     const unsigned long long offset = block->offset;
-    if (!gzip_inflate_raw(inflater, member, block->header_bytes, text, block->size)) {
+    if (!gzip_inflate_raw(inflater, gzip_member_body(member, block->header_bytes), text,
+                          block->size)) {
         error_set(
             err, PFQ_BAD_GZIP, NULL,
             "the block of BGZF that begins at byte %llu is damaged, or not as long as it says",

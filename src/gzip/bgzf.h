@@ -46,9 +46,12 @@ void gzip_inflater_destroy(struct gzip_inflater *inflater);
 pfq_status gzip_bgzf_inflate(struct gzip_inflater *inflater, const struct gzip_input *input,
                              const struct gzip_bgzf_block *block, uint8_t *text, pfq_error *err);
 
-/* Whether a whole member, header to footer, is a single deflate stream that ends at the footer and
- * has `size` bytes of text, which are written. The checksum is not looked at. */
-bool gzip_inflate_raw(struct gzip_inflater *inflater, struct span member, size_t header_bytes,
-                      uint8_t *text, size_t size);
+/* Whether bytes are a single deflate stream, all of it, that has `size` bytes of text, which are
+ * written. */
+bool gzip_inflate_raw(struct gzip_inflater *inflater, struct span deflated, uint8_t *text,
+                      size_t size);
+
+/* What is between the header and the footer of a member. Pure. */
+struct span gzip_member_body(struct span member, size_t header_bytes);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "gzip/checksum.h"
 
+#include <libdeflate.h>
+
 #define POLYNOMIAL UINT32_C(0xedb88320) /* its highest power lowest */
 #define ONE        UINT32_C(0x80000000) /* x^0; x is ONE >> 1 */
 
@@ -16,6 +18,11 @@ static uint32_t multiply(uint32_t a, uint32_t b)
         b = b >> 1 ^ (b & 1 ? POLYNOMIAL : 0);
     }
     return product;
+}
+
+uint32_t gzip_crc(uint32_t crc, struct span text)
+{
+    return libdeflate_crc32(crc, text.data, text.size);
 }
 
 uint32_t gzip_crc_combine(uint32_t first, uint32_t second, uint64_t second_bytes)

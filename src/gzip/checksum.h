@@ -8,6 +8,9 @@
 #include "base/error.h"
 #include "gzip/segment.h"
 
+/* Goes on with a CRC-32; that of nothing is 0. */
+uint32_t gzip_crc(uint32_t crc, struct span text);
+
 /* The CRC-32 of two texts joined, from those of each, and the length of the second. */
 uint32_t gzip_crc_combine(uint32_t first, uint32_t second, uint64_t second_bytes);
 

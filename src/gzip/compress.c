@@ -64,13 +64,17 @@ static size_t store(struct span text, uint8_t *out)
     return STORED_HEAD_BYTES + text.size;
 }
 
-size_t gzip_bgzf_compress(struct gzip_deflater *deflater, struct span text, uint8_t *out)
+size_t gzip_deflate_raw(struct gzip_deflater *deflater, struct span text, uint8_t *out)
 {
     const size_t room = STORED_HEAD_BYTES + text.size;
-    size_t bytes = libdeflate_deflate_compress(deflater->compressor, text.data, text.size,
-                                               out + HEAD_BYTES, room);
-    if (!bytes)
-        bytes = store(text, out + HEAD_BYTES);
+    const size_t bytes =
+        libdeflate_deflate_compress(deflater->compressor, text.data, text.size, out, room);
+    return bytes ? bytes : store(text, out);
+}
+
+size_t gzip_bgzf_compress(struct gzip_deflater *deflater, struct span text, uint8_t *out)
+{
+    const size_t bytes = gzip_deflate_raw(deflater, text, out + HEAD_BYTES);
     memcpy(out, gzip_bgzf_end, HEAD_BYTES);
     put2(out + SIZE_AT, HEAD_BYTES + bytes + FOOT_BYTES - 1);
     uint8_t *foot = out + HEAD_BYTES + bytes;

@@ -26,6 +26,10 @@ struct gzip_deflater *gzip_deflater_create(int level, pfq_error *err);
 /* deflater may be NULL. */
 void gzip_deflater_destroy(struct gzip_deflater *deflater);
 
+/* Writes text of at most GZIP_BGZF_TEXT_BYTES as deflate data without any header. Returns their
+ * bytes; `out` has room for 5 more than there are of text. */
+size_t gzip_deflate_raw(struct gzip_deflater *deflater, struct span text, uint8_t *out);
+
 /* Writes text of at most GZIP_BGZF_TEXT_BYTES as a block. Returns its bytes; `out` has room for
  * GZIP_BGZF_BLOCK_BYTES. */
 size_t gzip_bgzf_compress(struct gzip_deflater *deflater, struct span text, uint8_t *out);

@@ -47,6 +47,10 @@ struct gzip_decoder {
     struct output output;
     struct gzip_member_end *ends;
     size_t end_count, end_capacity;
+    struct gzip_mark *marks;
+    size_t mark_count, mark_capacity;
+    uint64_t marked; /* the bit of the last header that was looked at for marks, or GZIP_NOWHERE */
+    bool sized;      /* this member says how long it is */
 
     const struct gzip_symbols_loops *loops;
     struct gzip_inflater *inflater;
@@ -151,6 +155,28 @@ static bool stops_here(struct run *run, enum gzip_answer answer, enum gzip_place
     return true;
 }
 
+/* ---- marks ---- */
+
+/* A header is here: marks it if it is the first at or behind a multiple of mark_bytes. false: no
+ * memory. A header that a block was taken back to has been looked at before. */
+static bool mark(struct run *run, enum gzip_place place)
+{
+    struct gzip_decoder *const decoder = run->decoder;
+    const uint64_t apart = run->limits->mark_bytes, before = decoder->marked;
+    if (!apart || (before != GZIP_NOWHERE && before >= decoder->bit) ||
+        (place == GZIP_BLOCK && decoder->sized))
+        return true;
+    decoder->marked = decoder->bit;
+    if (before != GZIP_NOWHERE && (decoder->bit >> 3) / apart == (before >> 3) / apart)
+        return true;
+    if (failed(run, memory_grow(&decoder->marks, &decoder->mark_capacity, decoder->mark_count + 1,
+                                sizeof *decoder->marks, run->err)))
+        return false;
+    decoder->marks[decoder->mark_count++] =
+        (struct gzip_mark){decoder->bit, place, output_text(&decoder->output)};
+    return true;
+}
+
 /* ---- between members ---- */
 
 /* What is here is not the header of a member. */
@@ -200,7 +226,7 @@ static bool is_one_piece(const struct run *run, struct span rest, const struct g
     if (!header->member_bytes || header->member_bytes > rest.size)
         return false;
     const uint64_t end = (run->decoder->bit >> 3) + header->member_bytes;
-    if (run->limits->starts == GZIP_STARTS_ANY && end > run->limits->boundary)
+    if (run->limits->starts != GZIP_STARTS_MEMBERS && end > run->limits->boundary)
         return false;
     const struct gzip_footer footer =
         gzip_footer_read(rest.data + header->member_bytes - GZIP_FOOTER_BYTES);
@@ -225,7 +251,8 @@ static bool inflate_piece(struct run *run, struct span rest, const struct gzip_h
     if (failed(run, output_reserve(output, footer.size, run->err)))
         return false;
     uint8_t *to = (uint8_t *)output_buffer(output) + output->at;
-    if (!gzip_inflate_raw(decoder->inflater, member, header->bytes, to, footer.size))
+    if (!gzip_inflate_raw(decoder->inflater, gzip_member_body(member, header->bytes), to,
+                          footer.size))
         return false;
     output->at += footer.size;
     const uint64_t offset = decoder->bit >> 3;
@@ -238,7 +265,8 @@ static void begin_member(struct run *run, struct span rest, const struct gzip_he
 {
     struct gzip_decoder *decoder = run->decoder;
     decoder->member = decoder->bit >> 3;
-    if (failed(run, output_new_member(&decoder->output, run->err)))
+    decoder->sized = header->member_bytes != 0;
+    if (!mark(run, GZIP_MEMBER) || failed(run, output_new_member(&decoder->output, run->err)))
         return;
     if (is_one_piece(run, rest, header) && inflate_piece(run, rest, header))
         return;
@@ -266,8 +294,9 @@ static void step_member(struct run *run)
         stop(run, run->input->last ? GZIP_AT_END : GZIP_WANTS_INPUT);
         return;
     }
+    const bool listed = run->limits->starts == GZIP_STARTS_LISTED;
     if (byte >= run->limits->boundary &&
-        stops_here(run, gzip_is_member_start(run->input, byte), GZIP_MEMBER))
+        stops_here(run, listed ? GZIP_YES : gzip_is_member_start(run->input, byte), GZIP_MEMBER))
         return;
     if (is_full(run)) {
         stop(run, GZIP_AT_CAP);
@@ -359,14 +388,16 @@ static void step_block(struct run *run)
 {
     struct gzip_decoder *decoder = run->decoder;
     const char *why;
-    if (decoder->bit >> 3 >= run->limits->boundary && run->limits->starts == GZIP_STARTS_ANY &&
-        stops_here(run, gzip_is_block_start(run->input, decoder->bit), GZIP_BLOCK))
+    const bool listed = run->limits->starts == GZIP_STARTS_LISTED;
+    if (decoder->bit >> 3 >= run->limits->boundary && run->limits->starts != GZIP_STARTS_MEMBERS &&
+        stops_here(run, listed ? GZIP_YES : gzip_is_block_start(run->input, decoder->bit),
+                   GZIP_BLOCK))
         return;
     if (is_full(run)) {
         stop(run, GZIP_AT_CAP);
         return;
     }
-    if (!try_to_narrow(run))
+    if (!mark(run, GZIP_BLOCK) || !try_to_narrow(run))
         return;
     switch (gzip_block_read(run->input->bytes.data, bit_here(run), end_bit(run), &decoder->block,
                             &why)) {
@@ -550,6 +581,8 @@ static pfq_status hand_out(struct gzip_decoder *decoder, struct gzip_chunk *chun
     chunk->text = output->done + (until - output->begin);
     chunk->ends = decoder->ends;
     chunk->end_count = decoder->end_count;
+    chunk->marks = decoder->marks;
+    chunk->mark_count = decoder->mark_count;
     chunk->window_needed = GZIP_WINDOW_BYTES - output->lowest;
     return output_segments(output, until, &chunk->segments, &chunk->segment_count, &chunk->tail,
                            err);
@@ -580,7 +613,7 @@ void gzip_decoder_drain(struct gzip_decoder *decoder)
     decoder->drained += decoder->output.done + (until - decoder->output.begin);
     output_drain(&decoder->output, until);
     decoder->block_at = decoder->block_at > shift ? decoder->block_at - shift : 0;
-    decoder->end_count = 0;
+    decoder->end_count = decoder->mark_count = 0;
 }
 
 pfq_status gzip_decoder_settle(struct gzip_decoder *decoder, const struct gzip_window *window,
@@ -602,7 +635,9 @@ pfq_status gzip_decoder_start(struct gzip_decoder *decoder, const struct gzip_st
     decoder->member = at_member ? GZIP_NOWHERE : start->member;
     decoder->drained = decoder->next_try = 0;
     decoder->wait = FIRST_WAIT;
-    decoder->end_count = 0;
+    decoder->end_count = decoder->mark_count = 0;
+    decoder->marked = GZIP_NOWHERE;
+    decoder->sized = false;
     return output_start(&decoder->output, at_member ? &nothing : start->window, err);
 }
 
@@ -625,5 +660,6 @@ void gzip_decoder_destroy(struct gzip_decoder *decoder)
     output_destroy(&decoder->output);
     gzip_inflater_destroy(decoder->inflater);
     free(decoder->ends);
+    free(decoder->marks);
     free(decoder);
 }

@@ -33,6 +33,7 @@ struct gzip_limits {
     uint64_t boundary; /* stop at the first start in this byte or behind; UINT64_MAX: never */
     enum gzip_starts starts;
     size_t cap; /* stop when this many bytes of text are there; GZIP_LONGEST_MATCH more may be */
+    uint64_t mark_bytes; /* mark headers this many bytes of the file apart, see below; 0: none */
 };
 
 enum gzip_stop {
@@ -57,6 +58,12 @@ struct gzip_chunk {
     size_t segment_count;
     const struct gzip_member_end *ends; /* in order */
     size_t end_count;
+
+    /* In order: the first header since the start, and each that is the first at or behind a
+     * multiple of limits.mark_bytes. Blocks inside members that say how long they are do not count,
+     * because such members may be inflated without a look at them. */
+    const struct gzip_mark *marks;
+    size_t mark_count;
 
     struct gzip_tail tail;  /* what is before `bit` */
     uint32_t window_needed; /* how many bytes of the window were referred to, since the start: if

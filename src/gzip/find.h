@@ -15,9 +15,16 @@
 #include "base/error.h"
 #include "gzip/input.h"
 
-/* What counts as a start: in a file of many small members their headers are enough, and then no
- * text refers to anything unknown. */
-enum gzip_starts { GZIP_STARTS_ANY, GZIP_STARTS_MEMBERS };
+/* What counts as a start. */
+enum gzip_starts {
+    GZIP_STARTS_ANY,
+    /* In a file of many small members their headers are enough, and then no text refers to anything
+     * unknown. */
+    GZIP_STARTS_MEMBERS,
+    /* Where the boundaries come from an index (gzip/index.h), every header of a block or a member
+     * is one: nothing has to be found, so nothing has to be told from what looks like it. */
+    GZIP_STARTS_LISTED
+};
 
 /* No answer needs more bytes than these behind a place. */
 enum { GZIP_LOOK_BYTES = 256 * 1024 };
@@ -32,8 +39,9 @@ struct gzip_found {
 enum gzip_answer gzip_is_block_start(const struct gzip_input *input, uint64_t bit);
 enum gzip_answer gzip_is_member_start(const struct gzip_input *input, uint64_t byte);
 
-/* The first start in bytes [from, to) of the file, all of which the stretch has. GZIP_NO: there is
- * none. GZIP_MORE: the stretch must reach farther; found->bit is where to go on from. Pure. */
+/* The first start in bytes [from, to) of the file, all of which the stretch has, of blocks only if
+ * `starts` is GZIP_STARTS_ANY. GZIP_NO: there is none. GZIP_MORE: the stretch must reach farther;
+ * found->bit is where to go on from. Pure. */
 enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, uint64_t to_byte,
                            enum gzip_starts starts, struct gzip_found *found);
 

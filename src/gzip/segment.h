@@ -45,6 +45,13 @@ struct gzip_tail {
     uint32_t valid;      /* of GZIP_PLAIN: how many of the last bytes may be referred to */
 };
 
+/* A header that a decoder has passed, as a place to start from another time. */
+struct gzip_mark {
+    uint64_t bit;
+    enum gzip_place place;
+    size_t text; /* of the chunk's text, the bytes before it */
+};
+
 /* A member that ended. */
 struct gzip_member_end {
     size_t text;        /* of the chunk's text, the bytes up to its end */

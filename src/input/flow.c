@@ -16,6 +16,10 @@ enum { LOOK_BYTES = 64 * 1024 };
  * nothing). */
 enum { BYTES, FIRST, LAST, WORDS };
 
+/* The same, when slices need more: where their text goes on (UINT64_MAX: it need not), and how much
+ * they hold. */
+enum { AT, HELD, NEEDS };
+
 /* What is known of a round, for all ranks. */
 struct flow_tables {
     struct plan_piece *pieces[2]; /* of this round and of the one before */
@@ -61,6 +65,7 @@ void flow_close(struct flow *flow)
     struct flow_tables *const tables = flow->tables;
     inflow_close(&flow->inflow);
     buffer_release(&flow->carried);
+    buffer_release(&flow->pulled);
     if (tables) {
         free(tables->pieces[0]);
         free(tables->pieces[1]);
@@ -81,16 +86,25 @@ bool flow_step(struct flow *flow)
 
 /* ---- a piece, and what is in it ---- */
 
+/* What rank 0 carries. */
+static size_t carried_bytes(const struct flow *flow)
+{
+    return (size_t)(flow->given - flow->start);
+}
+
 /* Gets this rank's piece: on rank 0 what was carried, then what the inflow gives. */
 static pfq_status take_piece(struct flow *flow, struct slice *slice, size_t *bytes, pfq_error *own,
                              pfq_error *err)
 {
-    const size_t carried = pfq_team_rank(flow->team) == 0 ? (size_t)(flow->given - flow->start) : 0;
+    const size_t carried = pfq_team_rank(flow->team) == 0 ? carried_bytes(flow) : 0;
     struct inflow_stretch stretch = {
         .want = flow->wanted, .into = &slice->buffer, .at = carried, .position = flow->position};
     buffer_reserve(&slice->buffer, carried + (size_t)flow->wanted, 0, own);
     if (carried && !own->status)
         memcpy(slice->buffer.data, flow->carried.data, carried);
+    *bytes = carried;
+    if (flow->ends) /* the last of it was pulled */
+        return PFQ_OK;
     const pfq_status status = inflow_next(&flow->inflow, &stretch, own, err);
     flow->ends = stretch.ends;
     flow->position = stretch.position;
@@ -106,19 +120,21 @@ static bool complete(const struct flow *flow)
 
 /* The first record that begins in text[from .. to), or 0. `from` is above 0. A record that only the
  * text behind the piece would show is as good as none. */
-static size_t find(struct span text, size_t from, size_t to)
+static size_t find(const struct flow *flow, struct span text, size_t from, size_t to)
 {
     size_t where;
-    return from < to && fastq_find_record(text, from, to, false, &where) == FASTQ_FOUND ? where : 0;
+    const bool found =
+        from < to && fastq_find(text, from, to, false, flow->rules, &where) == FASTQ_FOUND;
+    return found ? where : 0;
 }
 
 /* The last record, if it is easy to find: the first one of the last stretch that has one. */
-static size_t find_last(struct span text)
+static size_t find_last(const struct flow *flow, struct span text)
 {
     size_t last = 0;
     for (size_t back = LOOK_BYTES; !last; back *= 2) {
         const size_t from = back < text.size ? text.size - back : 1;
-        last = find(text, from, text.size);
+        last = find(flow, text, from, text.size);
         if (from == 1)
             break;
     }
@@ -133,8 +149,8 @@ static pfq_status compare_pieces(struct flow *flow, const struct slice *slice, s
     const int ranks = pfq_team_size(flow->team);
     struct plan_piece *const pieces = tables->pieces[flow->turn];
     const struct span text = {slice->buffer.data, bytes};
-    const uint64_t last = complete(flow) || !bytes ? 0 : find_last(text);
-    const uint64_t first = pfq_team_rank(flow->team) && bytes ? find(text, 1, bytes) : 0;
+    const uint64_t last = complete(flow) || !bytes ? 0 : find_last(flow, text);
+    const uint64_t first = pfq_team_rank(flow->team) && bytes ? find(flow, text, 1, bytes) : 0;
     const uint64_t mine[WORDS] = {bytes, first ? first : last, last};
     const pfq_status status = team_gather_all(flow->team, mine, WORDS, tables->words, err);
     uint64_t at = flow->start;
@@ -244,7 +260,7 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
             return;
         append(&flow->carried, &carried, slice->buffer.data + (have - kept), kept);
     }
-    for (int rank = 0; rank < ranks; rank++) {
+    for (int rank = 0; rank < ranks && came; rank++) {
         if (rank == me)
             continue;
         const size_t head = overlap_bytes(&pieces[rank], mine);
@@ -256,8 +272,9 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
             from += tail;
         }
     }
-    const size_t skipped =
-        mine.begin < pieces[me].end ? (size_t)(mine.begin - pieces[me].begin) : have;
+    /* A slice that begins in front of the piece or behind it is an empty one. */
+    const bool inside = mine.begin >= pieces[me].begin && mine.begin < pieces[me].end;
+    const size_t skipped = inside ? (size_t)(mine.begin - pieces[me].begin) : have;
     slice->range = mine;
     slice->text = slice->buffer.data + skipped;
     slice->text_bytes = have - skipped;
@@ -375,6 +392,7 @@ pfq_status flow_round(struct flow *flow, uint64_t bytes, struct slice *slice, ui
         return status;
     unpack_all(flow, slice, *end, came, own);
     slice->file_bytes = complete(flow) ? flow->given : UINT64_MAX;
+    slice->starved = false;
     flow->scale = *end > flow->start ? 1 : 2 * flow->scale;
     flow->start = flow->ends ? flow->given : *end; /* a record in front of a fault is not whole */
     return PFQ_OK;
@@ -394,30 +412,74 @@ static bool find_holder(const struct flow *flow, const struct flow_part *part, u
     return false;
 }
 
-/* Packs the text from `at` on for the rank `to`, if this rank holds it. */
+/* Packs some text for the rank `to`. */
+static void pack_more(struct flow *flow, const uint8_t *text, size_t bytes, int to, size_t *packed,
+                      pfq_error *own)
+{
+    struct flow_tables *const tables = flow->tables;
+    if (!bytes || own->status || buffer_reserve(&tables->send, *packed + bytes, *packed, own))
+        return;
+    memcpy(tables->send.data + *packed, text, bytes);
+    tables->counts[to] = bytes;
+    *packed += bytes;
+}
+
+/* Packs the text from `at` on for the rank `to`, if this rank holds it. What is in no slice yet,
+ * rank 0 carries. */
 static void serve(struct flow *flow, const struct flow_part parts[2], uint64_t at, int to,
                   size_t *packed, pfq_error *own)
 {
-    struct flow_tables *const tables = flow->tables;
     const int me = pfq_team_rank(flow->team);
     int rank;
     for (int i = 0; i < 2; i++) {
         if (!find_holder(flow, &parts[i], at, &rank))
             continue;
-        const struct plan_piece *const piece = &tables->pieces[parts[i].turn][me];
-        const size_t bytes = rank == me ? (size_t)(piece->end - at) : 0;
-        if (bytes && !own->status &&
-            !buffer_reserve(&tables->send, *packed + bytes, *packed, own)) {
-            memcpy(tables->send.data + *packed, parts[i].slice->buffer.data + (at - piece->begin),
-                   bytes);
-            tables->counts[to] = bytes;
-            *packed += bytes;
-        }
+        const struct plan_piece *const piece = &flow->tables->pieces[parts[i].turn][me];
+        if (rank == me)
+            pack_more(flow, parts[i].slice->buffer.data + (at - piece->begin),
+                      (size_t)(piece->end - at), to, packed, own);
         return;
     }
+    if (me == 0 && flow->start <= at && at < flow->given)
+        pack_more(flow, flow->carried.data + (at - flow->start), (size_t)(flow->given - at), to,
+                  packed, own);
 }
 
-/* Appends what came. Nothing: that is the end of the text, or a line without an end. */
+/* A wrapped record may be longer than this round and the next, though something in it looked like
+ * the beginning of another. Where a slice needs text that is not made yet (of the words of the
+ * ranks: where it goes on, and how much it holds), makes as much again, for rank 0 to carry. */
+static pfq_status pull(struct flow *flow, const uint64_t *words, pfq_error *own, pfq_error *err)
+{
+    struct flow_tables *const tables = flow->tables;
+    const int ranks = pfq_team_size(flow->team);
+    struct inflow_stretch stretch = {.into = &flow->pulled, .position = flow->position};
+    size_t have = carried_bytes(flow), came = 0;
+    for (int rank = 0; rank < ranks; rank++, words += NEEDS)
+        if (words[AT] == flow->given && words[HELD] > stretch.want)
+            stretch.want = words[HELD];
+    if (!flow->rules->multiline || flow->ends || !stretch.want)
+        return PFQ_OK;
+    pfq_status status = inflow_next(&flow->inflow, &stretch, own, err);
+    if (status)
+        return status;
+    uint64_t all = stretch.bytes;
+    flow->ends = stretch.ends;
+    flow->position = stretch.position;
+    memset(tables->counts, 0, (size_t)ranks * sizeof *tables->counts);
+    tables->counts[0] = stretch.bytes;
+    status = team_exchange(flow->team, flow->pulled.data, tables->counts, 1, &tables->received,
+                           &tables->received_capacity, &came, err);
+    if (!status)
+        status = team_sum(flow->team, &all, 1, err);
+    if (!status && pfq_team_rank(flow->team) == 0 &&
+        !buffer_reserve(&flow->carried, have + came, have, own))
+        append(&flow->carried, &have, tables->received, came);
+    flow->given += all;
+    return status;
+}
+
+/* Appends what came. Nothing: that is the end of the text, or it is damaged there, or this is a
+ * line without an end. */
 static void eat(struct flow *flow, struct slice *slice, size_t came, pfq_error *own)
 {
     const uint64_t at = slice->range.begin + slice->text_bytes;
@@ -425,6 +487,8 @@ static void eat(struct flow *flow, struct slice *slice, size_t came, pfq_error *
     size_t have = skipped + slice->text_bytes;
     if (!came && complete(flow) && at == flow->given)
         slice->file_bytes = at;
+    else if (!came && flow->ends && flow->inflow.fault.status)
+        slice->starved = true;
     else if (!came && !own->status)
         error_set(own, PFQ_NOT_FASTQ, flow->inflow.file->path,
                   "not FASTQ: no record ends in the %zu bytes behind byte %llu", slice->text_bytes,
@@ -442,13 +506,16 @@ pfq_status flow_feed(struct flow *flow, const struct flow_part parts[2], pfq_err
     struct flow_tables *const tables = flow->tables;
     struct slice *const slice = parts[0].slice;
     const int ranks = pfq_team_size(flow->team);
-    const uint64_t mine = slice->hungry ? slice->range.begin + slice->text_bytes : UINT64_MAX;
+    const uint64_t mine[NEEDS] = {
+        slice->hungry ? slice->range.begin + slice->text_bytes : UINT64_MAX, slice->text_bytes};
     size_t packed = 0, came = 0;
-    pfq_status status = team_gather_all(flow->team, &mine, 1, tables->words, err);
+    pfq_status status = team_gather_all(flow->team, mine, NEEDS, tables->words, err);
+    if (!status)
+        status = pull(flow, tables->words, own, err);
     memset(tables->counts, 0, (size_t)ranks * sizeof *tables->counts);
     for (int rank = 0; rank < ranks && !status; rank++)
-        if (tables->words[rank] != UINT64_MAX)
-            serve(flow, parts, tables->words[rank], rank, &packed, own);
+        if (tables->words[NEEDS * rank + AT] != UINT64_MAX)
+            serve(flow, parts, tables->words[NEEDS * rank + AT], rank, &packed, own);
     if (!status)
         status = team_exchange(flow->team, tables->send.data, tables->counts, 1, &tables->received,
                                &tables->received_capacity, &came, err);

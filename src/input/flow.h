@@ -27,6 +27,7 @@ struct flow {
     uint64_t scale;    /* it grows while nobody finds a record: a read is longer than the round */
     uint64_t position; /* bytes of the file used up */
     struct buffer carried; /* on rank 0: the text from start to given */
+    struct buffer pulled;  /* this rank's piece of text that is made for slices that need it */
     struct flow_tables *tables;
     int turn; /* 0 and 1 in turns: the number of the last round in the tables */
 };
@@ -60,8 +61,9 @@ struct flow_part {
 };
 
 /* Brings each rank whose slice of the first part is hungry the text that follows on its own, from
- * the rank that holds it there or in the second part, the round behind. A slice that already has
- * all there is cannot end: that is left in *own. Collective, as above. */
+ * the rank that holds it there or in the second part, the round behind; of multi-line text also
+ * from what comes behind both. A slice that already has all there is cannot end: that is left in
+ * *own. Collective, as above. */
 pfq_status flow_feed(struct flow *flow, const struct flow_part parts[2], pfq_error *own,
                      pfq_error *err);
 

@@ -5,22 +5,17 @@
  * the rank goes on with chunks that are empty; damaged data are a fault of the text at the place
  * where they are, and of several the first counts.
  */
-#include "input/gunzip.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "gzip/header.h"
-#include "input/inflow.h"
-#include "team/team.h"
+#include "input/gunzip_engine.h"
 #include "threads/threads.h"
 
 enum {
     LEAST_CHUNK_BYTES = 4 * 1024, /* of the file; shorter ones hold no start */
-    MOST_CHUNK_BYTES = 8 << 20,
-    PARTS_OF_WANT = 4, /* text is about so many times as long as the file */
+    PARTS_OF_WANT = 4,            /* text is about so many times as long as the file */
     /* Text of a chunk that is held at a time, in bytes of the file; only what was made of very
      * little is longer. */
     MOST_RATIO = 24,
@@ -30,57 +25,33 @@ enum {
     BLOCKS_OF_A_JOB = 32
 };
 
-/* What is put in its place by one thread: a decoded chunk, or some blocks of a walked one. */
-struct job {
-    struct gunzip_chunk *chunk;
-    size_t block, blocks; /* walked */
-    uint8_t *text;
-    uint64_t text_at; /* of the file's text */
-    bool bad;
-    uint64_t bad_at; /* of the file's text */
-    pfq_error fault;
-};
+/* ---- the grid ---- */
 
-/* Bytes of the file that this rank has read. */
-struct stretch {
-    struct buffer buffer;
-    uint64_t begin, end; /* of the file */
-    uint64_t want;       /* how far to read on */
-};
-
-struct gunzip {
-    struct team_file *file;
-    int threads;
-    size_t count; /* chunks of each rank */
-    struct gunzip_chunk *chunks;
-    struct gzip_inflater **inflaters; /* of each thread */
-    struct stretch raw, ahead;        /* of this round; what is read for the next one */
-    uint64_t chunk_bytes;
-    struct job *jobs;
-    size_t job_count, job_capacity;
-    uint64_t *words, *mine; /* of all chunks, of this rank's */
-    bool *counts;           /* of all chunks */
-    struct gunzip_rules rules;
-
-    /* the same on every rank */
-    struct gunzip_place at; /* where the next round begins */
-    struct gzip_window window;
-    struct gzip_checksum sum;
-    uint64_t text;   /* given so far */
-    int64_t goes_on; /* the chunk whose decoder stopped at its cap, or -1 */
-    struct gunzip_chain chain;
-};
-
-static size_t ranks_of(const struct inflow *inflow)
+static uint64_t within_file(const struct inflow *inflow, uint64_t byte)
 {
-    return (size_t)pfq_team_size(inflow->team);
+    return byte < inflow->file->bytes ? byte : inflow->file->bytes;
 }
 
-/* The number of this rank's first chunk among all. */
-static size_t first_of(const struct inflow *inflow)
+/* How large the chunks of the next round are, where nothing is known of it. */
+static uint64_t chunk_bytes(const struct inflow *inflow)
 {
     const struct gunzip *const g = inflow->state;
-    return (size_t)pfq_team_rank(inflow->team) * g->count;
+    const uint64_t all = g->count * ranks_of(inflow);
+    const uint64_t rest = (inflow->file->bytes - g->at.bit / 8) / all + 1;
+    uint64_t bytes = inflow->want / (PARTS_OF_WANT * g->count);
+    bytes = bytes < rest ? bytes : rest;
+    bytes = bytes < GUNZIP_MOST_CHUNK_BYTES ? bytes : GUNZIP_MOST_CHUNK_BYTES;
+    return bytes > LEAST_CHUNK_BYTES ? bytes : LEAST_CHUNK_BYTES;
+}
+
+/* Where the chunks of the next round begin. */
+static void lay_grid(struct inflow *inflow)
+{
+    struct gunzip *const g = inflow->state;
+    const uint64_t bytes = chunk_bytes(inflow);
+    g->listed = g->goes_on < 0 && gunzip_lay_list(inflow);
+    for (size_t i = 0; !g->listed && i <= g->count * ranks_of(inflow); i++)
+        g->cuts[i] = (struct gunzip_cut){within_file(inflow, g->at.bit / 8 + i * bytes), NULL};
 }
 
 /* ---- reading ---- */
@@ -100,16 +71,10 @@ static bool read_piece(const struct inflow *inflow, struct stretch *stretch, pfq
     return true;
 }
 
-static uint64_t within_file(const struct inflow *inflow, uint64_t byte)
-{
-    return byte < inflow->file->bytes ? byte : inflow->file->bytes;
-}
-
 /* Where the i-th chunk of all begins. */
 static uint64_t begin_of(const struct inflow *inflow, size_t i)
 {
-    const struct gunzip *const g = inflow->state;
-    return within_file(inflow, g->at.bit / 8 + i * g->chunk_bytes);
+    return ((const struct gunzip *)inflow->state)->cuts[i].byte;
 }
 
 /* The bytes this rank needs in the round that begins at g->at. */
@@ -135,18 +100,6 @@ static bool gunzip_step(struct inflow *inflow)
 
 /* ---- decoding ---- */
 
-/* How large the chunks of the next round are. */
-static void lay_grid(struct inflow *inflow)
-{
-    struct gunzip *const g = inflow->state;
-    const uint64_t all = g->count * ranks_of(inflow);
-    const uint64_t rest = (inflow->file->bytes - g->at.bit / 8) / all + 1;
-    uint64_t bytes = inflow->want / (PARTS_OF_WANT * g->count);
-    bytes = bytes < rest ? bytes : rest;
-    bytes = bytes < MOST_CHUNK_BYTES ? bytes : MOST_CHUNK_BYTES;
-    g->chunk_bytes = bytes > LEAST_CHUNK_BYTES ? bytes : LEAST_CHUNK_BYTES;
-}
-
 /* Makes the i-th of this rank's chunks ready for the round. */
 static void begin_chunk(struct inflow *inflow, size_t i)
 {
@@ -154,8 +107,11 @@ static void begin_chunk(struct inflow *inflow, size_t i)
     struct gunzip_chunk *const chunk = &g->chunks[i];
     const size_t number = first_of(inflow) + i;
     const uint64_t begin = begin_of(inflow, number);
+    const struct gzip_point *const point = g->cuts[number].point;
+    const struct gzip_point *const next = g->cuts[number + 1].point;
     chunk->boundary = begin_of(inflow, number + 1);
-    chunk->wants = chunk->counts = false;
+    chunk->wants = chunk->counts = chunk->knows = false;
+    chunk->to_block = next && next->place == GZIP_BLOCK;
     if (g->goes_on >= 0) {
         chunk->boundary = begin_of(inflow, 1);
         chunk->start = g->at;
@@ -169,6 +125,8 @@ static void begin_chunk(struct inflow *inflow, size_t i)
     chunk->search = (struct gzip_found){.bit = 8 * begin};
     chunk->start = number ? (struct gunzip_place){8 * begin, GZIP_BLOCK} : g->at;
     chunk->stage = number == 0 ? GUNZIP_START : begin < chunk->boundary ? GUNZIP_FIND : GUNZIP_DONE;
+    if (chunk->stage == GUNZIP_FIND && g->listed)
+        gunzip_begin_listed(inflow, chunk, point);
 }
 
 static pfq_status run_chunk(void *context, size_t i, int thread, pfq_error *err)
@@ -221,7 +179,7 @@ static pfq_status draw_chain(struct inflow *inflow, pfq_error *err)
         team_gather_all(inflow->team, g->mine, g->count * GUNZIP_WORDS, g->words, err);
     if (status)
         return status;
-    gunzip_draw(g->words, all, g->at, g->counts, &g->chain);
+    gunzip_draw(g->words, all, g->at, g->listed, g->counts, &g->chain);
     uint64_t text = g->text, number = g->sum.number;
     for (size_t i = 0; i < all; i++) {
         const uint64_t *const words = g->words + i * GUNZIP_WORDS;
@@ -246,6 +204,25 @@ static bool needs_windows(const struct inflow *inflow)
     return needs || g->goes_on >= 0 || g->chain.stop == GZIP_AT_CAP;
 }
 
+/* Where all windows are known, only that behind the last chunk has to be told. */
+static pfq_status share_last_window(struct inflow *inflow, pfq_error *err)
+{
+    struct gunzip *const g = inflow->state;
+    const size_t first = first_of(inflow);
+    struct gzip_window last = g->window;
+    for (size_t i = 0; i < g->count; i++) {
+        if (!g->chunks[i].counts)
+            continue;
+        if (first + i)
+            last = g->chunks[i].window;
+        gunzip_chunk_pass(&g->chunks[i], &last);
+    }
+    if (g->chain.any && g->chain.last / g->count == (size_t)pfq_team_rank(inflow->team))
+        g->window = last;
+    return team_share(inflow->team, (int)(g->chain.last / g->count), &g->window, sizeof g->window,
+                      err);
+}
+
 /* The windows go from rank to rank, through the chunks of each; the last one is for everybody. */
 static pfq_status pass_windows(struct inflow *inflow, pfq_error *err)
 {
@@ -256,6 +233,8 @@ static pfq_status pass_windows(struct inflow *inflow, pfq_error *err)
         g->window.valid = 0;
         return PFQ_OK;
     }
+    if (g->listed)
+        return share_last_window(inflow, err);
     if (me > 0)
         status = team_receive(inflow->team, me - 1, &g->window, sizeof g->window, err);
     for (size_t i = 0; i < g->count && !status; i++)
@@ -489,11 +468,12 @@ static void go_on(struct inflow *inflow, pfq_error *own)
     g->text += g->chain.text;
     inflow->text = g->text;
     inflow->wide_text += g->chain.wide_text;
+    inflow->listed_text += g->listed ? g->chain.text : 0;
     g->goes_on = g->chain.any && g->chain.stop == GZIP_AT_CAP ? (int64_t)last : -1;
     if (g->goes_on >= 0 && mine && !own->status)
         gunzip_chunk_go_on(&g->chunks[last - first], own);
     if (g->goes_on < 0)
-        g->rules.starts = g->chain.members_only ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
+        g->starts = g->chain.members_only ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
     g->rules.first = g->at;
     g->rules.member = g->sum.member;
 }
@@ -502,7 +482,8 @@ static void begin_round(struct inflow *inflow)
 {
     struct gunzip *const g = inflow->state;
     lay_grid(inflow);
-    g->rules.cap = (size_t)g->chunk_bytes * MOST_RATIO;
+    g->rules.starts = g->listed ? GZIP_STARTS_LISTED : g->starts;
+    g->rules.cap = (size_t)chunk_bytes(inflow) * MOST_RATIO;
     g->rules.cap = g->rules.cap > LEAST_CAP ? g->rules.cap : LEAST_CAP;
     want_round(inflow, &g->ahead);
     const struct stretch read = g->ahead;
@@ -527,16 +508,22 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
     pfq_error fault = {0};
     begin_round(inflow);
     decode_all(inflow, own);
-    pfq_status status = draw_chain(inflow, err);
+    pfq_status status = g->listed ? gunzip_match_windows(inflow, own, err) : PFQ_OK;
+    if (!status)
+        status = draw_chain(inflow, err);
     if (!status)
         status = pass_windows(inflow, err);
     if (status)
         return status;
+    gunzip_judge_list(inflow);
     place_text(inflow, stretch, own);
     first_fault(inflow, &fault_at, &fault);
     status = check_members(inflow, &fault_at, &fault, own, err);
     if (!status)
         status = agree_fault(inflow, stretch, fault_at, &fault, err);
+    if (!status && inflow->writer && !inflow->fault.status)
+        status = gunzip_tell_marks(
+            inflow, (struct span){stretch->into->data + stretch->at, stretch->bytes}, own, err);
     if (status)
         return status;
     if (!g->chain.any)
@@ -546,8 +533,10 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
         look_at_end(inflow);
     go_on(inflow, own);
     stretch->position = stretch->ends ? inflow->file->bytes : g->at.bit / 8;
-    if (!stretch->ends)
+    if (!stretch->ends) {
+        lay_grid(inflow);
         want_round(inflow, &g->ahead);
+    }
     return PFQ_OK;
 }
 
@@ -563,7 +552,9 @@ static pfq_status prepare(struct inflow *inflow, struct gunzip *g, pfq_error *er
     g->words = memory_allocate(all, words * sizeof *g->words, err);
     g->mine = memory_allocate(g->count, words * sizeof *g->mine, err);
     g->counts = memory_allocate(all, sizeof *g->counts, err);
-    if (!g->chunks || !g->inflaters || !g->words || !g->mine || !g->counts)
+    g->cuts = memory_allocate(all + 1, sizeof *g->cuts, err);
+    g->sends = memory_allocate(ranks_of(inflow), sizeof *g->sends, err);
+    if (!g->chunks || !g->inflaters || !g->words || !g->mine || !g->counts || !g->cuts || !g->sends)
         return PFQ_NO_MEMORY;
     for (int i = 0; i < g->threads; i++)
         if (!(g->inflaters[i] = gzip_inflater_create(err)))
@@ -589,10 +580,11 @@ static pfq_status gunzip_open(struct inflow *inflow, pfq_error *err)
     status = team_conclude(inflow->team, &own, err);
     if (status || !g)
         return status;
-    g->rules =
-        (struct gunzip_rules){.starts = inflow->walkable ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY,
-                              .window = &g->window,
-                              .first = g->at};
+    g->starts = inflow->walkable ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
+    g->rules = (struct gunzip_rules){.window = &g->window,
+                                     .first = g->at,
+                                     .mark_bytes =
+                                         inflow->writer ? index_writer_apart(inflow->writer) : 0};
     return PFQ_OK;
 }
 
@@ -611,6 +603,10 @@ static void gunzip_close(struct inflow *inflow)
     free(g->words);
     free(g->mine);
     free(g->counts);
+    free(g->cuts);
+    free(g->marks);
+    free(g->sends);
+    free(g->tails);
     free(g->jobs);
     buffer_release(&g->raw.buffer);
     buffer_release(&g->ahead.buffer);

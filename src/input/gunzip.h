@@ -13,6 +13,8 @@
  *     gunzip_chain.c  what all ranks know of a round: which chunks count, and whether members are
  *                     what their checksums say
  *     gunzip.c        the engine: reading, and the collectives between these
+ *     gunzip_listed.c rounds whose starts and windows an index tells
+ *     gunzip_marks.c  what an index is told, while it is written
  */
 #ifndef INPUT_GUNZIP_H
 #define INPUT_GUNZIP_H
@@ -41,6 +43,8 @@ enum gunzip_way {
 
 struct gunzip_chunk {
     uint64_t boundary; /* byte of the file at which the next chunk of the grid begins */
+    bool to_block;     /* what an index says to be there is a block */
+    bool knows;        /* the window before the start has been told by the index */
     enum gunzip_stage stage;
     enum gunzip_way way;
     bool wants; /* more bytes of the file before it can go on */
@@ -56,6 +60,7 @@ struct gunzip_chunk {
     uint64_t drained;          /* text its decoder gave in earlier rounds, since it was started */
     uint32_t valid;            /* of the window before the start */
     struct gzip_window window; /* before the start, when it is known */
+    struct gzip_window before; /* before its text of this round, if any refers to it */
     uint32_t *checksums;       /* out.end_count + 1 */
     size_t checksum_capacity;
 
@@ -71,7 +76,8 @@ struct gunzip_rules {
     size_t cap;
     const struct gzip_window *window; /* before the round's first chunk, which is at `first` */
     struct gunzip_place first;
-    uint64_t member; /* offset of the member that is open there */
+    uint64_t member;     /* offset of the member that is open there */
+    uint64_t mark_bytes; /* see struct gzip_limits */
 };
 
 /* Goes on until the chunk is done or wants more of the file. PFQ_OK or PFQ_NO_MEMORY. */
@@ -129,9 +135,10 @@ struct gunzip_chain {
 };
 
 /* Draws the chain from what all told, `count` chunks in the order of the file; counts[i] says
- * whether the i-th is in it. Pure. */
-void gunzip_draw(const uint64_t *words, size_t count, struct gunzip_place start, bool *counts,
-                 struct gunzip_chain *chain);
+ * whether the i-th is in it. Where chunks were `listed`, each is true only if the one before it is:
+ * none is passed over. Pure. */
+void gunzip_draw(const uint64_t *words, size_t count, struct gunzip_place start, bool listed,
+                 bool *counts, struct gunzip_chain *chain);
 
 /* What the ranks tell of the checksums of a chunk that counts. */
 enum gunzip_check_word {

@@ -46,15 +46,16 @@ static void add(struct gunzip_chain *chain, size_t i, const uint64_t *words)
     chain->marked = words[GUNZIP_LAST_IS_EMPTY];
 }
 
-void gunzip_draw(const uint64_t *words, size_t count, struct gunzip_place start, bool *counts,
-                 struct gunzip_chain *chain)
+void gunzip_draw(const uint64_t *words, size_t count, struct gunzip_place start, bool listed,
+                 bool *counts, struct gunzip_chain *chain)
 {
     size_t in_chain = 0;
     *chain = (struct gunzip_chain){.end = start, .stop = GZIP_AT_START};
     memset(counts, 0, count * sizeof *counts);
     for (size_t i = 0; i < count && chain->stop == GZIP_AT_START; i++) {
         const uint64_t *const mine = words + i * GUNZIP_WORDS;
-        if (mine[GUNZIP_WAY] == GUNZIP_EMPTY || mine[GUNZIP_BOUNDARY] * 8 <= chain->end.bit)
+        if (mine[GUNZIP_WAY] == GUNZIP_EMPTY ||
+            (!listed && mine[GUNZIP_BOUNDARY] * 8 <= chain->end.bit))
             continue; /* the chunk before has gone through it */
         if (mine[GUNZIP_START_BIT] != chain->end.bit ||
             mine[GUNZIP_START_WHAT] != (uint64_t)chain->end.what)

@@ -42,11 +42,13 @@ static pfq_status start_decoder(struct gunzip_chunk *chunk, const struct gunzip_
     if (!chunk->decoder)
         return PFQ_NO_MEMORY;
     const bool first = is_first(chunk, rules);
-    const struct gzip_start start = {
-        .bit = chunk->start.bit,
-        .place = chunk->start.what,
-        .window = first && chunk->start.what == GZIP_BLOCK ? rules->window : NULL,
-        .member = first ? rules->member : GZIP_NOWHERE};
+    const struct gzip_window *const window = first          ? rules->window
+                                             : chunk->knows ? &chunk->window
+                                                            : NULL;
+    const struct gzip_start start = {.bit = chunk->start.bit,
+                                     .place = chunk->start.what,
+                                     .window = chunk->start.what == GZIP_BLOCK ? window : NULL,
+                                     .member = first ? rules->member : GZIP_NOWHERE};
     chunk->way = GUNZIP_DECODED;
     chunk->stage = GUNZIP_DECODE;
     chunk->drained = 0;
@@ -60,7 +62,7 @@ static bool may_walk(const struct gunzip_chunk *chunk, const struct gzip_input *
     const char *why;
     const uint64_t at = chunk->start.bit / 8 - input->offset;
     const struct span bytes = {input->bytes.data + at, input->bytes.size - (size_t)at};
-    return chunk->start.what == GZIP_MEMBER &&
+    return chunk->start.what == GZIP_MEMBER && !chunk->to_block &&
            gzip_header_read(bytes, &header, &why) == GZIP_HEADER_OK && header.member_bytes;
 }
 
@@ -97,7 +99,8 @@ static pfq_status walk(struct gunzip_chunk *chunk, const struct gunzip_rules *ru
 static pfq_status decode(struct gunzip_chunk *chunk, const struct gunzip_rules *rules,
                          pfq_error *err)
 {
-    const struct gzip_limits limits = {chunk->boundary, rules->starts, rules->cap};
+    const struct gzip_limits limits = {chunk->boundary, rules->starts, rules->cap,
+                                       rules->mark_bytes};
     const pfq_status status =
         gzip_decoder_run(chunk->decoder, &rules->input, &limits, &chunk->out, &chunk->fault);
     if (status == PFQ_NO_MEMORY) {
@@ -158,6 +161,7 @@ void gunzip_chunk_pass(struct gunzip_chunk *chunk, struct gzip_window *window)
         window->valid = 0;
         return;
     }
+    chunk->before = *window;
     if (!chunk->drained) { /* else it is the one from before */
         chunk->window = *window;
         chunk->valid = chunk->start.what == GZIP_BLOCK ? window->valid : 0;

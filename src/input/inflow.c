@@ -45,6 +45,19 @@ static bool is_worth_it(const struct inflow *inflow, uint64_t cores)
            (cores > SERIAL_CORES && inflow->file->bytes / BYTES_WORTH_A_CORE >= cores);
 }
 
+/* Looks for an index, and begins one if that is wanted and there is none. */
+static pfq_status find_index(struct inflow *inflow, pfq_error *err)
+{
+    if (inflow->file->text || inflow->wish.inflate == PFQ_INFLATE_SERIAL)
+        return PFQ_OK;
+    const pfq_status status =
+        index_open(inflow->team, inflow->file, &inflow->index, inflow->index_remark, err);
+    if (status || inflow->index || !inflow->wish.index)
+        return status;
+    return index_writer_create(inflow->team, inflow->file, inflow->wish.threads, &inflow->writer,
+                               err);
+}
+
 /* Parallel or serial, for a gzip file that can be read at any offset. */
 static pfq_status choose(struct inflow *inflow, pfq_error *err)
 {
@@ -57,8 +70,11 @@ static pfq_status choose(struct inflow *inflow, pfq_error *err)
         status = team_share(inflow->team, 0, &walkable, sizeof walkable, err);
     if (!status)
         status = team_sum(inflow->team, &cores, 1, err);
+    if (!status)
+        status = find_index(inflow, err);
     inflow->walkable = walkable;
-    const bool parallel = inflow->wish.inflate == PFQ_INFLATE_PARALLEL ||
+    const bool parallel = inflow->wish.inflate == PFQ_INFLATE_PARALLEL || inflow->index ||
+                          inflow->writer ||
                           (inflow->wish.inflate == PFQ_INFLATE_AUTO && is_worth_it(inflow, cores));
     inflow->engine = parallel ? &inflow_gunzip : &inflow_serial;
     return status;
@@ -81,6 +97,8 @@ void inflow_close(struct inflow *inflow)
 {
     if (inflow->engine)
         inflow->engine->close(inflow);
+    index_close(inflow->index);
+    index_writer_drop(inflow->writer);
     *inflow = (struct inflow){0};
 }
 

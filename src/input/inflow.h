@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "input/index.h"
 #include "input/source.h"
 #include "parfastq/team.h"
 
@@ -33,6 +34,7 @@ struct inflow_wish {
     int threads; /* of this rank */
     pfq_inflate inflate;
     bool strict; /* what is odd is a fault */
+    bool index;  /* write one, unless a good one is there */
 };
 
 /* How to make text of a file. */
@@ -62,7 +64,11 @@ struct inflow {
     pfq_error fault;
     /* What is odd about the file though all text is there: a warning, the same on every rank. */
     char remark[INPUT_REMARK_BYTES];
-    uint64_t text, wide_text; /* text so far; of it, decoded in 16 bits */
+    struct index *index;                   /* where the text can be inflated from, or NULL */
+    struct index_writer *writer;           /* what is to know that next time, or NULL */
+    char index_remark[INPUT_REMARK_BYTES]; /* what is wrong with the index that is there */
+    uint64_t text, wide_text;              /* text so far; of it, decoded in 16 bits, */
+    uint64_t listed_text;                  /* and from points of the index */
 };
 
 /* Collective; the same status on every rank. `file` must stay. Owns: inflow_close, also after a

@@ -291,6 +291,17 @@ static pfq_status stopped(const struct input *input, pfq_error *err)
     return error_stopped(err, records);
 }
 
+/* All has been given. */
+static pfq_status finish(struct input *input, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (int i = 0; i < input->count; i++)
+        stream_finish(&input->streams[i]);
+    for (int i = 0; i < input->count && !status; i++)
+        status = stream_finish_indices(&input->streams[i], err);
+    return status;
+}
+
 pfq_status input_next(struct input *input, const pfq_error *own, const struct input_round **round,
                       pfq_error *err)
 {
@@ -311,11 +322,8 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
             return status;
         if (input->stopping && !(input->stop_after_round && any))
             return stopped(input, err);
-        if (!any) {
-            for (int i = 0; i < input->count; i++)
-                stream_finish(&input->streams[i]);
-            break;
-        }
+        if (!any)
+            return finish(input, err);
         if (deliver) {
             present(input);
             *round = &input->round;
@@ -338,7 +346,10 @@ static pfq_status prepare(struct input *input, const pfq_reads *reads, struct te
         input->streams[i].team = input->team;
         input->streams[i].number = i;
         input->streams[i].first_bad = input->streams[i].own_first_bad = UINT64_MAX;
+        input->streams[i].own_widths = FASTQ_NO_WIDTHS;
     }
+    for (int i = 0; i < input->count && !status && input->rules.inflow.index; i++)
+        status = input_source_indexable(&sources[i], err);
     if (!status)
         status = share_create(input->team, input->count, &input->rules.fastq, &input->share, err);
     const int mates = input->interleaved ? 2 : input->count > 1 ? input->count : 0;
@@ -369,7 +380,8 @@ pfq_status input_open(pfq_team *team, const pfq_reads *reads, const struct input
                                        .done = config->done,
                                        .inflow = {.threads = config->threads,
                                                   .inflate = config->inflate,
-                                                  .strict = config->strict}};
+                                                  .strict = config->strict,
+                                                  .index = config->index}};
     made->slice_bytes = config->slice_bytes;
     made->check_names = config->check_names;
     made->aside = config->aside;
@@ -449,6 +461,22 @@ uint64_t input_total_bytes(const struct input *input)
         for (size_t k = 0; k < input->streams[i].source.count; k++)
             bytes += input->streams[i].source.files[k].bytes;
     return bytes;
+}
+
+pfq_status input_widths(struct input *input, struct fastq_widths widths[PFQ_MAX_MATES],
+                        pfq_error *err)
+{
+    uint64_t least[MAX_STREAMS], most[MAX_STREAMS];
+    for (int i = 0; i < input->count; i++) {
+        least[i] = input->streams[i].own_widths.least;
+        most[i] = input->streams[i].own_widths.most;
+    }
+    pfq_status status = team_min(input->team, least, (size_t)input->count, err);
+    if (!status)
+        status = team_max(input->team, most, (size_t)input->count, err);
+    for (int i = 0; i < input->count; i++)
+        widths[i] = (struct fastq_widths){least[i], most[i]};
+    return status;
 }
 
 pfq_status input_pair_error(const struct input *input, pfq_error *err)

@@ -31,6 +31,7 @@ struct input_config {
     uint64_t slice_bytes; /* of all streams together, for each rank */
     pfq_inflate inflate;
     bool strict;
+    bool index; /* write an index of each gzip file that has none */
     bool check_names;
     struct team_state *state; /* from which to go on; NULL: from the beginning */
     bool no_prefetch;         /* read a slice when it is wanted, not before */
@@ -104,6 +105,11 @@ uint64_t input_bytes(const struct input *input);
 /* Bytes of files that are used up, and of all files but pipes. */
 uint64_t input_file_bytes(const struct input *input);
 uint64_t input_total_bytes(const struct input *input);
+
+/* How wide the lines of wrapped records are so far, of each stream; of multi-line text. Collective;
+ * the same status, and widths, on every rank. */
+pfq_status input_widths(struct input *input, struct fastq_widths widths[PFQ_MAX_MATES],
+                        pfq_error *err);
 
 /* A fault between mates (names, counts) that a run with rules.skip met, or PFQ_OK. */
 pfq_status input_pair_error(const struct input *input, pfq_error *err);

@@ -20,7 +20,7 @@
 struct mates_row {
     uint64_t row, whole, dotted;
     uint64_t byte;
-    size_t file;
+    uint64_t file : 24, further_lines : 40; /* before it in the file, beyond four for each record */
 };
 
 struct mates {

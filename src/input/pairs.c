@@ -8,6 +8,10 @@
 #include "input/wheel.h"
 #include "team/team.h"
 
+enum { LINES_PER_RECORD = 4 };
+#define MOST_FILES UINT64_C(0xffffff)     /* that fit into a row */
+#define MOST_LINES UINT64_C(0xffffffffff) /* the same */
+
 /* The mate (0-based) and row of record `number` (over all lanes) of a stream. */
 static int mate_of(const struct input *input, int stream, uint64_t number, uint64_t *row)
 {
@@ -21,21 +25,30 @@ static void note_rows(struct input *input, int stream_number)
 {
     struct stream *stream = &input->streams[stream_number];
     const struct slice *slice = &stream_now(stream)->slice;
+    const struct input_file *const file = &stream->source.files[stream->file];
     uint64_t number = stream->first_seen;
+    uint64_t further = stream->first_line - LINES_PER_RECORD * (number - file->first_row);
     for (size_t c = 0; c < slice->count && !input->own.status; c++) {
         const struct fastq_chunk *chunk = &slice->chunks[c];
         for (int mate = 0; mate < input->mates.count; mate++)
             if (mates_reserve(&input->mates, mate, chunk->count, &input->own))
                 return;
         for (size_t i = 0; i < chunk->count; i++, number++) {
-            const struct fastq_place place = fastq_place_of(chunk, &chunk->records[i]);
+            const struct scan_record *const record = &chunk->records[i];
+            const struct fastq_place place = fastq_place_of(chunk, slice_text(slice), record);
+            const struct fastq_unwrapped origin = fastq_origin_of(chunk, record);
             uint64_t row;
             const int mate = mate_of(input, stream_number, number, &row);
-            const struct fastq_name_keys keys =
-                fastq_name_keys(slice->text + place.name, chunk->records[i].name, mate + 1);
+            const struct fastq_name_keys keys = fastq_name_keys(place.name, record->name, mate + 1);
             struct mates_list *list = &input->mates.lists[mate];
-            list->rows[list->count++] = (struct mates_row){
-                row, keys.whole, keys.dotted, slice->range.begin + place.name - 1, stream->file};
+            list->rows[list->count++] =
+                (struct mates_row){.row = row,
+                                   .whole = keys.whole,
+                                   .dotted = keys.dotted,
+                                   .byte = slice->range.begin + chunk->begin + origin.begin,
+                                   .file = stream->file & MOST_FILES,
+                                   .further_lines = further & MOST_LINES};
+            further += origin.lines - LINES_PER_RECORD;
         }
         number = number - chunk->count + chunk->seen;
     }
@@ -94,7 +107,7 @@ static void recall_name(struct input *input, int mate, uint64_t row, pfq_error *
     error_set(name, PFQ_NOT_A_PAIR, file->path, "(unreadable)");
     const uint64_t number = input->interleaved ? 2 * row + (uint64_t)mate : row;
     name->record = number - file->first_row + 1;
-    name->line = 4 * (name->record - 1) + 1;
+    name->line = LINES_PER_RECORD * (name->record - 1) + held->further_lines + 1;
     name->byte = held->byte;
     if (file->bytes - held->byte < bytes)
         bytes = (size_t)(file->bytes - held->byte);

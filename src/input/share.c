@@ -23,7 +23,8 @@ struct share_table {
 /* Reads from one byte before the window (which tells whether the window begins at a line start),
  * more and more, until it can tell. */
 pfq_status share_probe(struct team_file *file, uint64_t file_bytes, struct plan_range window,
-                       struct buffer *scratch, int64_t *finding, pfq_error *err)
+                       const struct fastq_rules *rules, struct buffer *scratch, int64_t *finding,
+                       pfq_error *err)
 {
     const uint64_t from = window.begin - 1;
     const size_t limit = (size_t)(window.end - from);
@@ -39,21 +40,21 @@ pfq_status share_probe(struct team_file *file, uint64_t file_bytes, struct plan_
             return status;
         have = bytes;
         found =
-            fastq_find_record((struct span){scratch->data, have}, 1, limit, have == rest, &where);
+            fastq_find((struct span){scratch->data, have}, 1, limit, have == rest, rules, &where);
     }
     *finding = found == FASTQ_FOUND ? (int64_t)(from + where) : PLAN_NO_CUT;
     return PFQ_OK;
 }
 
-static int64_t find_cut(const struct share_request *request, int rank, struct buffer *scratch,
-                        pfq_error *own)
+static int64_t find_cut(struct share *share, const struct share_request *request, pfq_error *own)
 {
-    const struct plan_range window = plan_window(&request->round, rank);
+    const struct plan_range window = plan_window(&request->round, pfq_team_rank(share->team));
     if (window.begin >= request->round.file_bytes)
         return (int64_t)request->round.file_bytes;
     int64_t finding = PLAN_NO_CUT;
     if (request->file && !own->status)
-        share_probe(request->file, request->round.file_bytes, window, scratch, &finding, own);
+        share_probe(request->file, request->round.file_bytes, window, share->rules, &share->scratch,
+                    &finding, own);
     return finding;
 }
 
@@ -122,7 +123,7 @@ static pfq_status turn(struct share *share, struct share_request *requests, bool
     uint64_t words[MAX_REQUESTS * WORDS] = {0};
     for (int i = 0; i < n; i++)
         if (open[i])
-            words[(size_t)i * WORDS] = (uint64_t)find_cut(&requests[i], me, &share->scratch, own);
+            words[(size_t)i * WORDS] = (uint64_t)find_cut(share, &requests[i], own);
     pfq_status status = team_gather(share->team, words, (size_t)n * WORDS, table->all, err);
     if (status)
         return status;

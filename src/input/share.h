@@ -29,7 +29,8 @@ struct share_request {
 /* Looks for the first record that begins in the window, which does not begin with the file:
  * *finding is its offset, or PLAN_NO_CUT. Local. */
 pfq_status share_probe(struct team_file *file, uint64_t file_bytes, struct plan_range window,
-                       struct buffer *scratch, int64_t *finding, pfq_error *err);
+                       const struct fastq_rules *rules, struct buffer *scratch, int64_t *finding,
+                       pfq_error *err);
 
 /* The part of slice_bytes that stream i gets, in proportion to what each has left: so mates of
  * different sizes keep in step. At least 1. Pure. */

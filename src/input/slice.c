@@ -78,16 +78,17 @@ static pfq_status add_chunk(struct slice *slice, size_t begin, pfq_error *err)
 
 /* Cuts the slice into chunks near multiples of chunk_bytes. A stretch without a record's beginning
  * belongs to the chunk before. */
-static pfq_status cut_chunks(struct slice *slice, size_t chunk_bytes, pfq_error *err)
+static pfq_status cut_chunks(struct slice *slice, const struct slice_rules *rules, pfq_error *err)
 {
     const struct span text = slice_text(slice);
     const size_t stop = (size_t)(slice->range.end - slice->range.begin);
+    const size_t chunk_bytes = rules->chunk_bytes;
     slice->count = 0;
     pfq_status status = stop ? add_chunk(slice, 0, err) : PFQ_OK;
     for (size_t from = chunk_bytes; from < stop && !status;) {
         size_t begin;
         const size_t to = stop - from > chunk_bytes ? from + chunk_bytes : stop;
-        if (fastq_find_record(text, from, to, at_end(slice), &begin) == FASTQ_FOUND)
+        if (fastq_find(text, from, to, at_end(slice), &rules->fastq, &begin) == FASTQ_FOUND)
             status = add_chunk(slice, begin, err);
         from = to;
     }
@@ -132,7 +133,7 @@ static pfq_status parse_again(struct slice *slice, struct fastq_chunk *chunk, si
     while (!(status = parse(slice, chunk, rules, err)) && chunk->more && slice->file)
         if ((status = extend(slice, chunk->end, err)))
             break;
-    slice->hungry = !status && chunk->more;
+    slice->hungry = !status && chunk->more && !slice->starved;
     return status;
 }
 
@@ -171,7 +172,7 @@ pfq_status slice_parse(struct slice *slice, uint64_t from, const struct slice_ru
                        const struct threads_aside *aside, pfq_error *err)
 {
     slice->hungry = false;
-    pfq_status status = cut_chunks(slice, rules->chunk_bytes, err);
+    pfq_status status = cut_chunks(slice, rules, err);
     if (status)
         return status;
     struct job job = {slice, rules, slice->counted || !slice->file ? NULL : rules->done};

@@ -46,8 +46,9 @@ struct slice {
 
     /* sums over the chunks */
     uint64_t records, seen, lines, bad;
-    bool faulty; /* stopped at a bad record, the last fault of the last chunk */
-    bool hungry; /* the last record needs more of a text that flows */
+    bool faulty;  /* stopped at a bad record, the last fault of the last chunk */
+    bool hungry;  /* the last record needs more of a text that flows */
+    bool starved; /* there is no more: the text is damaged behind, which will be told */
 };
 
 /* Makes room for slice->range of slice->file; nothing is read yet. A text in memory is taken where

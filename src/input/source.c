@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "input/index.h"
 #include "team/team.h"
 
 /* How a compressed file begins. */
@@ -219,6 +220,27 @@ pfq_status input_source_plain(const struct input_source *source, pfq_error *err)
     return PFQ_OK;
 }
 
+pfq_status input_source_indexable(const struct input_source *source, pfq_error *err)
+{
+    for (size_t i = 0; i < source->count; i++) {
+        const struct input_file *const file = &source->files[i];
+        if (file->piped)
+            return error_set(err, PFQ_UNSUPPORTED, file->path,
+                             "a pipe, beside which no index can be written");
+        if (file->text)
+            return error_set(err, PFQ_UNSUPPORTED, file->path,
+                             "a text in memory, beside which no index can be written");
+        if (file->packed == UNPACK_NONE)
+            return error_set(err, PFQ_UNSUPPORTED, file->path,
+                             "not compressed: ranks read it anywhere without an index");
+        if (file->packed != UNPACK_GZIP)
+            return error_set(err, PFQ_UNSUPPORTED, file->path,
+                             "compressed by %s: an index can be written of gzip files only",
+                             unpack_name(file->packed));
+    }
+    return PFQ_OK;
+}
+
 uint64_t input_source_rest(const struct input_source *source, size_t index, uint64_t start)
 {
     uint64_t rest = 0;
@@ -239,6 +261,8 @@ void input_source_release(struct input_source *source)
     for (size_t i = 0; i < source->count && source->files; i++)
         if (source->files[i].pipe > STDIN_FILENO)
             close(source->files[i].pipe);
+    for (size_t i = 0; i < source->count && source->files; i++)
+        index_writer_drop(source->files[i].index);
     free(source->files);
     *source = (struct input_source){0};
 }

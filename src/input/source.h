@@ -28,9 +28,15 @@ struct input_file {
     size_t first_bytes;
 
     /* of a compressed file whose text has ended: what is odd about it, or ""; text, and how much
-     * of it was inflated in 16 bits */
+     * of it was inflated in 16 bits, and how much from points of an index */
     char remark[INPUT_REMARK_BYTES];
-    uint64_t text_bytes, wide_text_bytes;
+    uint64_t text_bytes, wide_text_bytes, listed_text_bytes;
+
+    /* of a gzip file: its index, while it is written; whether there is a good one; and what is odd
+     * about it, or "" */
+    struct index_writer *index;
+    bool has_index;
+    char index_remark[INPUT_REMARK_BYTES];
 
     /* known when the last round of the file is over */
     uint64_t first_row, records, tail_bytes;
@@ -56,6 +62,10 @@ pfq_status input_source_open(pfq_team *team, const pfq_reads *reads, struct inpu
 
 /* PFQ_OK if ranks can read all files at any offset, else PFQ_UNSUPPORTED, which names one. Pure. */
 pfq_status input_source_plain(const struct input_source *source, pfq_error *err);
+
+/* PFQ_OK if an index can be written of each file: all are gzip, and on disk; else PFQ_UNSUPPORTED,
+ * which names one. Pure. */
+pfq_status input_source_indexable(const struct input_source *source, pfq_error *err);
 
 /* Bytes from `start` of file `index` to the end of the last file. Pure. */
 uint64_t input_source_rest(const struct input_source *source, size_t index, uint64_t start);

@@ -3,6 +3,7 @@
  */
 #include "input/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +24,16 @@ static bool finished(const struct stream *stream)
 }
 
 /* Keeps what is known of a file whose text has ended. */
-static void describe(struct input_file *file, const struct flow *flow)
+static void describe(struct input_file *file, struct flow *flow)
 {
     memcpy(file->remark, flow->inflow.remark, sizeof file->remark);
+    memcpy(file->index_remark, flow->inflow.index_remark, sizeof file->index_remark);
+    file->has_index = flow->inflow.index != NULL;
+    file->index = flow->inflow.writer;
+    flow->inflow.writer = NULL;
     file->text_bytes = flow->given;
     file->wide_text_bytes = flow->inflow.wide_text;
+    file->listed_text_bytes = flow->inflow.listed_text;
     file->bytes = file->piped ? flow->position : file->bytes;
 }
 
@@ -317,6 +323,12 @@ static void place_faults(struct stream *stream, const uint64_t before[STREAM_WOR
     }
 }
 
+static void note_widths(struct stream *stream, const struct slice *slice)
+{
+    for (size_t i = 0; i < slice->count; i++)
+        fastq_widths_add(&stream->own_widths, slice->chunks[i].widths);
+}
+
 void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
                    const uint64_t total[STREAM_WORDS], uint64_t end, struct faults *faults,
                    pfq_error *fault, pfq_error *own)
@@ -328,7 +340,9 @@ void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
         return;
     if (!stream->started || stream->file != slot->slice.file_index)
         enter_file(stream, slot->slice.file_index);
+    stream->first_line = stream->file_lines + before[STREAM_LINES];
     place_faults(stream, before, faults, fault, own);
+    note_widths(stream, &slot->slice);
     struct input_file *file = &stream->source.files[stream->file];
     file->records += total[STREAM_RECORDS];
     file->tail_bytes += total[STREAM_TAIL];
@@ -346,6 +360,27 @@ void stream_finish(struct stream *stream)
 {
     if (stream->source.count)
         enter_file(stream, stream->source.count - 1);
+}
+
+pfq_status stream_finish_indices(struct stream *stream, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (size_t i = 0; i < stream->source.count && !status; i++) {
+        struct input_file *const file = &stream->source.files[i];
+        if (!file->index)
+            continue;
+        if (stream->bad) {
+            index_writer_drop(file->index);
+            snprintf(file->index_remark, sizeof file->index_remark,
+                     "no index was written: there are bad records");
+        } else {
+            status = index_writer_finish(file->index, file->text_bytes, file->records,
+                                         file->index_remark, err);
+            file->has_index = !status && !file->index_remark[0];
+        }
+        file->index = NULL;
+    }
+    return status;
 }
 
 void stream_release(struct stream *stream)

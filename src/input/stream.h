@@ -52,10 +52,12 @@ struct stream {
     pfq_error error;
     uint64_t first_bad;     /* number of the first bad record that was skipped; UINT64_MAX: none */
     uint64_t own_first_bad; /* the same of this rank's records */
+    struct fastq_widths own_widths; /* of the wrapped lines of this rank's records */
 
     /* this rank's share of the last settled round */
     uint64_t first;      /* good records before mine */
     uint64_t first_seen; /* records before mine, good or bad */
+    uint64_t first_line; /* line ends of the file before mine */
 };
 
 /* Is there nothing left to plan? */
@@ -118,6 +120,10 @@ void stream_settle(struct stream *stream, const uint64_t before[STREAM_WORDS],
 
 /* After the last round: files behind the last settled one get their row. */
 void stream_finish(struct stream *stream);
+
+/* And then the indices that were begun appear, unless the records are not all good. Collective;
+ * returns the failure of a collective. */
+pfq_status stream_finish_indices(struct stream *stream, pfq_error *err);
 
 void stream_release(struct stream *stream);
 

@@ -19,12 +19,13 @@
 struct stream_words {
     uint64_t files, file, file_end, file_seen, file_lines;
     uint64_t records, seen, bad, bytes, file_bytes, files_before, started, first_bad;
+    struct fastq_widths widths;
 };
 
 /* A file: how it looked, and what is known of it. */
 struct file_words {
     uint64_t bytes, modified, packed, look;
-    uint64_t first_row, records, tail_bytes, text_bytes, wide_text_bytes;
+    uint64_t first_row, records, tail_bytes, text_bytes, wide_text_bytes, listed_text_bytes;
     char remark[INPUT_REMARK_BYTES];
 };
 
@@ -73,7 +74,7 @@ static void look_at(pfq_team *team, const struct input_file *file, uint8_t *scra
 
 /* ---- saving ---- */
 
-static struct stream_words words_of_stream(const struct stream *stream)
+static struct stream_words words_of_stream(const struct stream *stream, struct fastq_widths widths)
 {
     return (struct stream_words){
         .files = stream->source.count,
@@ -89,6 +90,7 @@ static struct stream_words words_of_stream(const struct stream *stream)
         .files_before = stream->files_before,
         .started = stream->started,
         .first_bad = stream->first_bad,
+        .widths = widths,
     };
 }
 
@@ -118,6 +120,7 @@ static void list_files(const struct input *input, struct file_words *list, pfq_e
                 .tail_bytes = file->tail_bytes,
                 .text_bytes = file->text_bytes,
                 .wide_text_bytes = file->wide_text_bytes,
+                .listed_text_bytes = file->listed_text_bytes,
             };
             memcpy(list->remark, file->remark, sizeof list->remark);
             look_at(input->team, file, scratch.data, &list->look, own);
@@ -128,15 +131,19 @@ static void list_files(const struct input *input, struct file_words *list, pfq_e
 static pfq_status save_streams(struct input *input, struct team_state *state, pfq_error *err)
 {
     struct stream_words streams[MAX_STREAMS];
+    struct fastq_widths widths[PFQ_MAX_MATES];
     const size_t files = is_root(input) ? count_files(input) : 0;
     const size_t count = is_root(input) ? (size_t)input->count : 0;
     pfq_error own = {0};
+    pfq_status status = input_widths(input, widths, err);
+    if (status)
+        return status;
     for (int i = 0; i < input->count; i++)
-        streams[i] = words_of_stream(&input->streams[i]);
+        streams[i] = words_of_stream(&input->streams[i], widths[i]);
     struct file_words *const list = memory_allocate(files, sizeof *list, &own);
     if (list && files)
         list_files(input, list, &own);
-    pfq_status status = team_conclude(input->team, &own, err);
+    status = team_conclude(input->team, &own, err);
     if (!status)
         status = state_put(state, "streams", streams, count, STREAM_ITEM, err);
     if (!status)
@@ -209,6 +216,7 @@ static void restore_files(struct stream *stream, const struct file_words *list)
         file->tail_bytes = list[k].tail_bytes;
         file->text_bytes = list[k].text_bytes;
         file->wide_text_bytes = list[k].wide_text_bytes;
+        file->listed_text_bytes = list[k].listed_text_bytes;
         memcpy(file->remark, list[k].remark, sizeof file->remark);
     }
 }
@@ -227,6 +235,7 @@ static void restore_stream(struct stream *stream, const struct stream_words *wor
     stream->files_before = words->files_before;
     stream->started = words->started;
     stream->first_bad = stream->own_first_bad = words->first_bad;
+    stream->own_widths = words->widths;
     if (input_file_plain(&stream->source.files[stream->next_file]))
         stream->next_start = words->file_end;
     else

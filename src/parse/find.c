@@ -20,6 +20,7 @@ struct lane {
 static void look(pfq_parser *parser, const struct lane *lane, uint64_t *cuts, pfq_error *own)
 {
     const size_t ranks = (size_t)pfq_team_size(parser->team);
+    const struct fastq_rules *const rules = &parser->reading.input_config.rules;
     struct buffer scratch = {0};
     struct team_file *file = NULL;
     if (own->status || input_file_open(parser->team, lane->file, &file, own))
@@ -31,7 +32,7 @@ static void look(pfq_parser *parser, const struct lane *lane, uint64_t *cuts, pf
         const struct plan_range window = {
             begin, begin + (rest < lane->chunk_bytes ? rest : lane->chunk_bytes)};
         int64_t found;
-        if (!share_probe(file, lane->file->bytes, window, &scratch, &found, own) &&
+        if (!share_probe(file, lane->file->bytes, window, rules, &scratch, &found, own) &&
             found != PLAN_NO_CUT)
             cuts[i] = (uint64_t)found + 1;
     }

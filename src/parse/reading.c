@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "input/index.h"
 #include "team/team.h"
 #include "threads/place.h"
 
@@ -73,6 +74,10 @@ pfq_status reading_check(const pfq_reads *reads, const pfq_parser_config *config
         return error_set(err, PFQ_USAGE, NULL, "unknown quality encoding");
     if ((unsigned)config->inflate > PFQ_INFLATE_PARALLEL)
         return error_set(err, PFQ_USAGE, NULL, "unknown way to inflate");
+    if (config->index && config->inflate == PFQ_INFLATE_SERIAL)
+        return error_set(err, PFQ_USAGE, NULL,
+                         "an index is neither written nor used where one rank inflates from the "
+                         "front");
     if ((unsigned)config->numa > PFQ_NUMA_INTERLEAVE)
         return error_set(err, PFQ_USAGE, NULL, "unknown NUMA policy");
     if (config->chunk_bytes > LARGEST_CHUNK_BYTES)
@@ -96,11 +101,13 @@ static pfq_status make_rules(const pfq_reads *reads, const pfq_parser_config *co
                                      .quality_min = reading->encoding.quality_min,
                                      .quality_max = reading->encoding.quality_max,
                                      .skip = skip_bad_records,
-                                     .max_faults = skip_bad_records ? listed : 1};
+                                     .max_faults = skip_bad_records ? listed : 1,
+                                     .multiline = config->multiline};
     to->chunk_bytes = (size_t)(config->chunk_bytes ? config->chunk_bytes : DEFAULT_CHUNK_BYTES);
     to->check_names = !config->no_name_check;
     to->inflate = config->inflate;
     to->strict = config->strict;
+    to->index = config->index;
     if (to->rules.kernel)
         return PFQ_OK;
     return error_set(err, PFQ_USAGE, NULL, "PFQ_SIMD=%s: no such kernel on this machine",
@@ -252,6 +259,26 @@ void reading_warn(const struct reading *reading, const char *format, ...)
     reading->config->report(reading->config->context, &warning);
 }
 
+static void note(const struct reading *reading, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void note(const struct reading *reading, const char *format, ...)
+{
+    char line[PFQ_ERROR_MESSAGE_BYTES];
+    va_list arguments;
+    if (!reading->config->note || pfq_team_rank(reading->team) != 0)
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    reading->config->note(reading->config->context, line);
+}
+
+static double percent(uint64_t part, uint64_t all)
+{
+    return all ? 100.0 * (double)part / (double)all : 0;
+}
+
 static pfq_status report_faults(struct reading *reading, pfq_error *err)
 {
     pfq_fault *list;
@@ -275,10 +302,18 @@ static void report_file(const struct reading *reading, const struct input_file *
 {
     if (file->remark[0])
         reading_warn(reading, "%s: %s", file->path, file->remark);
-    if (reading->config->verbose && file->text_bytes)
-        reading_warn(reading, "%s: %llu bytes of text, %.1f%% of it inflated in 16 bits",
-                     file->path, (unsigned long long)file->text_bytes,
-                     100.0 * (double)file->wide_text_bytes / (double)file->text_bytes);
+    if (file->index_remark[0])
+        reading_warn(reading, "%s" INDEX_SUFFIX ": %s", file->path, file->index_remark);
+    else if (reading->config->index && !file->has_index)
+        reading_warn(reading,
+                     "%s" INDEX_SUFFIX ": no index was written: not all of the file was read",
+                     file->path);
+    if (file->packed != UNPACK_NONE)
+        note(reading,
+             "%s: %s, %llu bytes of text, %.1f%% of it inflated in 16 bits, %.1f%% by an index",
+             file->path, unpack_name(file->packed), (unsigned long long)file->text_bytes,
+             percent(file->wide_text_bytes, file->text_bytes),
+             percent(file->listed_text_bytes, file->text_bytes));
 }
 
 static void report_files(const struct reading *reading)

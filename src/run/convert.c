@@ -250,6 +250,7 @@ static pfq_status prepare(struct convert *convert, const pfq_reads *reads, const
         .aside = input_aside(convert->reading->input),
         .command = config->command,
         .index_names = config->index_names,
+        .align = config->align_bytes,
     };
     counting_begin(&convert->counting, reads);
     if (!convert->filters)
@@ -424,6 +425,28 @@ static pfq_status finish_store(struct convert *convert, pfq_error *err)
     return status;
 }
 
+/* Has the file keep how wide the lines of wrapped records are, where all are equal: then export
+ * gives them back. Reads that were filtered are no text that anybody wrote. */
+static pfq_status keep_widths(struct convert *convert, const pfq_parser_config *config,
+                              const pfq_reads *reads, pfq_error *err)
+{
+    struct fastq_widths widths[PFQ_MAX_MATES];
+    if (!config->multiline || convert->filters)
+        return PFQ_OK;
+    const pfq_status status = input_widths(convert->reading->input, widths, err);
+    for (int i = 0; i < reads->mates && !status; i++) {
+        const uint64_t width = widths[i].least == widths[i].most ? widths[i].least : 0;
+        if (widths[i].most && !width)
+            reading_warn(convert->reading,
+                         "mate %d: lines of wrapped records are not all of one width; export will "
+                         "write four lines for each record",
+                         i + 1);
+        for (int mate = i; mate < (reads->interleaved ? 2 : i + 1); mate++)
+            store_keep_line_width(convert->store, mate, width);
+    }
+    return status;
+}
+
 /* Has the file keep what became of all reads. */
 static pfq_status keep_filter(struct convert *convert, pfq_error *err)
 {
@@ -445,9 +468,12 @@ static pfq_status count(struct convert *convert, pfq_counts *counts, pfq_error *
     return PFQ_OK;
 }
 
-static pfq_status finish(struct convert *convert, pfq_counts *counts, pfq_error *err)
+static pfq_status finish(struct convert *convert, const pfq_reads *reads,
+                         const pfq_convert_config *config, pfq_counts *counts, pfq_error *err)
 {
     pfq_status status = convert->filters ? keep_filter(convert, err) : PFQ_OK;
+    if (!status)
+        status = keep_widths(convert, &config->parse, reads, err);
     if (!status)
         status = keep_qc(convert, err);
     if (!status)
@@ -554,7 +580,7 @@ pfq_status pfq_convert(pfq_team *team, const pfq_reads *reads, const char *outpu
     while (!status && more)
         status = convert.filters ? turn_filtered(&convert, &more, err) : turn(&convert, &more, err);
     if (!status)
-        status = finish(&convert, counts, err);
+        status = finish(&convert, reads, config, counts, err);
     else if (status == PFQ_STOPPED && convert.store)
         status = stop(&convert, reads, config, counts, err);
     store_abandon(convert.store);

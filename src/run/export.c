@@ -142,7 +142,9 @@ static pfq_status open_stream(struct exporter *e, struct stream *s, int mate, pf
     const struct store_mate *const about = &store_summary(e->reader)->mate[mate - 1];
     s->mate = mate;
     s->style = about->style & (uint8_t)~PFQ_STYLE_NO_NEWLINE;
-    s->format = (struct format){.fasta = e->config->fasta, .text_offset = about->text_offset};
+    s->format = (struct format){.fasta = e->config->fasta,
+                                .text_offset = about->text_offset,
+                                .line_width = about->line_width};
     uint64_t begin, end, names;
     pfq_status status =
         store_read_offsets(e->reader, mate, e->choice.row_begin, 1, &begin, &names, err);

@@ -174,9 +174,10 @@ static pfq_status format_window(struct getter *g, size_t n, pfq_error *err)
         end_lines(&g->batch[m]);
         g->counts.bases[m] += g->batch[m].bases;
         batches[m] = &g->batch[m];
-        formats[m] =
-            (struct format){.fasta = g->config->fasta,
-                            .text_offset = store_summary(g->reader)->mate[mate - 1].text_offset};
+        const struct store_mate *const about = &store_summary(g->reader)->mate[mate - 1];
+        formats[m] = (struct format){.fasta = g->config->fasta,
+                                     .text_offset = about->text_offset,
+                                     .line_width = about->line_width};
     }
     return texts_format(&g->text, g->threads, g->mates, batches, formats, NULL, err);
 }

@@ -145,7 +145,11 @@ pfq_status pfq_plan(pfq_team *team, const pfq_reads *reads, const pfq_parser_con
     struct planner planner = {
         .team = team,
         .count = reads->mates,
-        .rules = {.kernel = scan_kernel_named("scalar"), '!', '~', false, 1},
+        .rules = {.kernel = scan_kernel_named("scalar"),
+                  .quality_min = '!',
+                  .quality_max = '~',
+                  .max_faults = 1,
+                  .multiline = config->multiline},
         .out = out,
     };
     int threads;

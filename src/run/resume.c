@@ -68,6 +68,7 @@ static void add_settings(struct text *text, const pfq_convert_config *config,
     add(text, own, "%llu bad records listed\n", (unsigned long long)parse->max_errors);
     add(text, own, "%s\n", parse->strict ? "--strict" : "not strict");
     add(text, own, "%s\n", parse->no_name_check ? "names not checked" : "names checked");
+    add(text, own, "%s\n", parse->multiline ? "--multiline" : "not --multiline");
     add(text, own, "%s\n", config->qc ? "--qc" : "no --qc");
     add(text, own, "%s\n", config->index_names ? "--index-names" : "no --index-names");
 }

@@ -73,10 +73,10 @@ static pfq_status count_text(struct qc_tally *tally, const struct tallying_job *
     handful.bases = 0;
     for (size_t i = k; i < job->chunk->count && !status; i += deal) {
         const struct scan_record *const record = &job->chunk->records[i];
-        const struct fastq_place at = fastq_place_of(job->chunk, record);
-        const struct qc_read read = {.sequence = job->text.data + at.bases,
-                                     .quality = job->text.data + at.quality,
-                                     .name = job->text.data + at.name,
+        const struct fastq_place at = fastq_place_of(job->chunk, job->text, record);
+        const struct qc_read read = {.sequence = at.bases,
+                                     .quality = at.quality,
+                                     .name = at.name,
                                      .bases = record->bases,
                                      .row = (job->number + i) / deal,
                                      .name_bytes = record->name};

@@ -185,6 +185,8 @@ static bool put_attributes(const struct store *store, const struct mate_writer *
     bool good = true;
     for (int i = 0; good && i < SCHEMA_NUMBERS; i++)
         good = h5_put_number(group, schema_numbers[i], numbers[i]);
+    if (good && mate->has_line_width)
+        good = h5_put_number(group, SCHEMA_LINE_WIDTH, mate->line_width);
     for (int i = 0; good && i < SCHEMA_TEXTS; i++)
         good = h5_put_text(group, schema_texts[i], texts[i]);
     return good;

@@ -170,7 +170,6 @@ static pfq_status add_value(struct store_check *check, const struct piece *piece
 /* Which bytes a column may hold, and what the others are not. */
 static const char *allow(const struct store_mate *mate, enum schema_column column, bool good[256])
 {
-    enum { ALL_BITS = PFQ_STYLE_CRLF | PFQ_STYLE_PLUS_NAME | PFQ_STYLE_NO_NEWLINE };
     for (int byte = 0; byte < 256; byte++) {
         const bool visible = byte > ' ' && byte <= '~';
         switch (column) {
@@ -185,7 +184,8 @@ static const char *allow(const struct store_mate *mate, enum schema_column colum
             good[byte] = byte != '\0' && byte != '\n';
             break;
         case SCHEMA_TEXT_STYLE:
-            good[byte] = byte <= ALL_BITS && byte != mate->style;
+            good[byte] =
+                schema_is_style((uint8_t)byte, mate->has_line_width) && byte != mate->style;
             break;
         default:
             good[byte] = byte == '\n' || byte == '\r';

@@ -41,20 +41,26 @@ static void queue_output(struct store *store, uint64_t address, uint64_t bytes)
 
 /* ---- every rank for itself ---- */
 
-/* Encodes the jobs, and gives the bytes of all ranks their places behind those that have one.
- * Collective. */
+/* Encodes the jobs, and gives the bytes of all ranks their places behind those that have one: each
+ * rank at a multiple of a stripe, unless too much would be gaps. Collective. */
 static pfq_status encode_together(struct store *store, pfq_error *err)
 {
+    enum { AS_THEY_ARE, ALIGNED, WORDS };
     uint64_t bytes;
     encoder_run(store, &bytes);
-    uint64_t all = bytes, before = bytes;
-    pfq_status status = team_sum(store->team, &all, 1, err);
+    uint64_t all[WORDS] = {bytes, extents_align(bytes, store->align)}, before[WORDS];
+    memcpy(before, all, sizeof before);
+    pfq_status status = team_sum(store->team, all, WORDS, err);
     if (!status)
-        status = team_sum_before(store->team, &before, 1, err);
+        status = team_sum_before(store->team, before, WORDS, err);
     if (status)
         return status;
-    queue_output(store, store->next_address + before, bytes);
-    store->next_address += all;
+    const bool aligned = all[ALIGNED] - all[AS_THEY_ARE] <= all[AS_THEY_ARE] / EXTENTS_GAPS;
+    const int way = aligned ? ALIGNED : AS_THEY_ARE;
+    if (aligned)
+        store->next_address = extents_align(store->next_address, store->align);
+    queue_output(store, store->next_address + before[way], bytes);
+    store->next_address += all[way];
     return PFQ_OK;
 }
 

@@ -7,7 +7,8 @@
 
 #include "base/memory.h"
 
-pfq_status extents_grow(struct extents *extents, uint64_t bytes, uint64_t *next, pfq_error *err)
+pfq_status extents_grow(struct extents *extents, uint64_t bytes, uint64_t align, uint64_t *next,
+                        pfq_error *err)
 {
     const uint64_t need = bytes / extents->chunk_bytes + (bytes % extents->chunk_bytes != 0);
     if (need <= extents->chunks)
@@ -20,6 +21,8 @@ pfq_status extents_grow(struct extents *extents, uint64_t bytes, uint64_t *next,
         if (status)
             return status;
         last = &extents->runs[extents->count++];
+        if (more >= EXTENTS_GAPS * align / extents->chunk_bytes)
+            *next = extents_align(*next, align);
         *last = (struct extent){extents->chunks, 0, *next};
     }
     last->count += more;

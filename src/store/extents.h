@@ -31,9 +31,21 @@ struct extents {
     uint64_t chunks; /* in all runs */
 };
 
+/* Of what is laid out at multiples of a stripe, at most this part may be gaps. */
+enum { EXTENTS_GAPS = 8 };
+
+/* The next multiple of `align`, or `address` itself. */
+static inline uint64_t extents_align(uint64_t address, uint64_t align)
+{
+    const uint64_t behind = address % align;
+    return behind ? address + (align - behind) : address;
+}
+
 /* Lays out the chunks that `bytes` bytes of data need and that have no place yet, from *next on,
- * which moves behind them. Returns PFQ_OK or PFQ_NO_MEMORY. */
-pfq_status extents_grow(struct extents *extents, uint64_t bytes, uint64_t *next, pfq_error *err);
+ * which moves behind them. A new run begins at a multiple of `align`, if it is so long that the gap
+ * is at most one part in EXTENTS_GAPS of it. Returns PFQ_OK or PFQ_NO_MEMORY. */
+pfq_status extents_grow(struct extents *extents, uint64_t bytes, uint64_t align, uint64_t *next,
+                        pfq_error *err);
 
 /* Where byte `offset` of the data lies in the file, and how many bytes follow it there without a
  * gap. It must have a place. */

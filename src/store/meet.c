@@ -36,7 +36,18 @@ struct head {
 
 /* ---- who has what ---- */
 
-static uint64_t added_by(const struct store *store, int rank, int m, enum schema_column column)
+/* Makes running sums of what each rank adds, once a round: with them a rank is found among
+ * thousands by a few looks. */
+static void sum_up(struct store *store)
+{
+    const size_t words = (size_t)store->mates * SCHEMA_LENGTHS;
+    const size_t all = words * (size_t)pfq_team_size(store->team);
+    for (size_t i = words; i < all; i++)
+        store->adding_of_all[i] += store->adding_of_all[i - words];
+}
+
+/* What this rank and those before it add. */
+static uint64_t added_up_to(const struct store *store, int rank, int m, enum schema_column column)
 {
     const size_t row = (size_t)rank * (size_t)store->mates + (size_t)m;
     return store->adding_of_all[row * SCHEMA_LENGTHS + schema_datasets[column].length];
@@ -52,9 +63,7 @@ static struct stretch_of_round stretch_of(const struct store *store, int m,
         return (struct stretch_of_round){0};
     struct stretch_of_round stretch = {.end = mate->length[length] + more,
                                        .first = mate->place[length] + more};
-    stretch.begin = stretch.end;
-    for (int rank = 0; rank < pfq_team_size(store->team); rank++)
-        stretch.begin -= added_by(store, rank, m, column);
+    stretch.begin = stretch.end - added_up_to(store, pfq_team_size(store->team) - 1, m, column);
     stretch.last = stretch.first + mate->adding[length];
     return stretch;
 }
@@ -63,11 +72,15 @@ static struct stretch_of_round stretch_of(const struct store *store, int m,
 static int rank_of(const struct store *store, int m, enum schema_column column,
                    const struct stretch_of_round *round, uint64_t element)
 {
-    uint64_t end = round->begin;
-    int rank = -1;
-    while (end <= element)
-        end += added_by(store, ++rank, m, column);
-    return rank;
+    int low = 0, high = pfq_team_size(store->team) - 1; /* the first that ends behind it */
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (round->begin + added_up_to(store, middle, m, column) > element)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
 }
 
 /* The rank where the chunk of this element comes together. */
@@ -198,6 +211,8 @@ pfq_status encoder_meet(struct store *store, pfq_error *err)
         memcpy(adding[m], store->mate[m].adding, sizeof adding[m]);
     pfq_status status = team_gather_all(
         store->team, adding[0], (size_t)store->mates * SCHEMA_LENGTHS, store->adding_of_all, err);
+    if (!status)
+        sum_up(store);
     if (!status && pfq_team_size(store->team) > 1)
         status = exchange(store, err);
     if (status)

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,9 +28,18 @@ static pfq_status bad_file(const struct store_reader *reader, const char *what, 
 
 /* ---- the file ---- */
 
+/* What HDF5 will meet when it locks a file for reading, as it does with each file it opens: an
+ * errno value of flock, or 0. */
+static int try_lock(int file)
+{
+    const int number = flock(file, LOCK_SH | LOCK_NB) == 0 ? 0 : errno;
+    (void)flock(file, LOCK_UN);
+    return number;
+}
+
 /* Says in the words of the system why a file cannot be read at all; HDF5's are about its own
- * drivers. */
-static pfq_status check_readable(struct store_reader *reader, pfq_error *err)
+ * drivers. *lock_errno: why it cannot be locked. */
+static pfq_status check_readable(struct store_reader *reader, int *lock_errno, pfq_error *err)
 {
     struct stat info;
     const int file = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -37,6 +47,7 @@ static pfq_status check_readable(struct store_reader *reader, pfq_error *err)
         return error_set(err, error_status_of_errno(errno), reader->path, "cannot open: %s",
                          strerror(errno));
     const bool regular = fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+    *lock_errno = regular ? try_lock(file) : 0;
     close(file);
     if (!regular)
         return bad_file(reader, "not a regular file", err);
@@ -44,17 +55,52 @@ static pfq_status check_readable(struct store_reader *reader, pfq_error *err)
     return PFQ_OK;
 }
 
+/* How HDF5 is to open a file. Many file systems of clusters know no locks (ENOSYS, ENOLCK, ..); a
+ * file of ours needs none, since it appears when it is complete, so HDF5 is told to do without. But
+ * a lock that somebody holds (EWOULDBLOCK) is somebody who writes. HDF5_USE_FILE_LOCKING has the
+ * last word. Below 0 if HDF5 failed. */
+static hid_t access_for(int lock_errno)
+{
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+#if H5_VERSION_GE(1, 12, 1) || (!H5_VERSION_GE(1, 12, 0) && H5_VERSION_GE(1, 10, 7))
+    if (access >= 0 && lock_errno && lock_errno != EWOULDBLOCK)
+        (void)H5Pset_file_locking(access, false, true);
+#else
+    (void)lock_errno; /* this HDF5 knows the variable alone */
+#endif
+    return access;
+}
+
+static pfq_status cannot_open(const struct store_reader *reader, int lock_errno, pfq_error *err)
+{
+    const pfq_status status = h5_fail(err, PFQ_BAD_FILE, reader->path, "cannot open the HDF5 file");
+    if (!lock_errno)
+        return status;
+    if (lock_errno == EWOULDBLOCK)
+        return error_set(err, PFQ_IO, reader->path,
+                         "cannot open the HDF5 file: another program holds it open for writing "
+                         "(HDF5_USE_FILE_LOCKING=FALSE in the environment reads it all the same)");
+    return error_set(err, PFQ_IO, reader->path,
+                     "cannot open the HDF5 file: its file system knows no locks (%s); set "
+                     "HDF5_USE_FILE_LOCKING=FALSE in the environment",
+                     strerror(lock_errno));
+}
+
 static pfq_status open_file(struct store_reader *reader, pfq_error *err)
 {
-    const pfq_status status = check_readable(reader, err);
+    int lock_errno;
+    const pfq_status status = check_readable(reader, &lock_errno, err);
     if (status)
         return status;
     if (H5Fis_hdf5(reader->path) <= 0)
         return bad_file(reader, "not an HDF5 file", err);
-    reader->file = H5Fopen(reader->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (reader->file < 0)
-        return h5_fail(err, PFQ_BAD_FILE, reader->path, "cannot open the HDF5 file");
-    return PFQ_OK;
+    const hid_t access = access_for(lock_errno);
+    reader->file = access >= 0 ? H5Fopen(reader->path, H5F_ACC_RDONLY, access) : access;
+    const hid_t reason = h5_keep_reason(reader->file >= 0);
+    if (access >= 0)
+        H5Pclose(access);
+    h5_restore_reason(reason);
+    return reader->file < 0 ? cannot_open(reader, lock_errno, err) : PFQ_OK;
 }
 
 /* ---- attributes ---- */
@@ -186,7 +232,8 @@ static const char *wrong_number(const uint64_t *numbers, const struct store_mate
                   bases != numbers[SCHEMA_N_BASES]))
         return schema_numbers[SCHEMA_N_FIXED_LENGTH];
     if (numbers[SCHEMA_N_STYLE] > UINT8_MAX ||
-        schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE])
+        schema_group_style((uint8_t)numbers[SCHEMA_N_STYLE]) != numbers[SCHEMA_N_STYLE] ||
+        !schema_is_style((uint8_t)numbers[SCHEMA_N_STYLE], summary->has_line_width))
         return schema_numbers[SCHEMA_N_STYLE];
     return NULL;
 }
@@ -198,6 +245,9 @@ static pfq_status read_numbers(struct store_reader *reader, int mate, hid_t grou
     for (int i = 0; i < SCHEMA_NUMBERS; i++)
         if (!h5_get_number(group, schema_numbers[i], &numbers[i]))
             return bad_attribute(reader, mate, schema_numbers[i], err);
+    summary->has_line_width = H5Aexists(group, SCHEMA_LINE_WIDTH) > 0;
+    if (summary->has_line_width && !h5_get_number(group, SCHEMA_LINE_WIDTH, &summary->line_width))
+        return bad_attribute(reader, mate, SCHEMA_LINE_WIDTH, err);
     const char *const wrong = wrong_number(numbers, summary);
     if (wrong)
         return bad_attribute(reader, mate, wrong, err);

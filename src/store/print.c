@@ -58,6 +58,8 @@ static void print_mate(const struct store_reader *reader, int m, FILE *out)
     fprintf(out, "\n/read%d\n", m + 1);
     for (int i = 0; i < SCHEMA_NUMBERS; i++)
         print_number(out, schema_numbers[i], numbers[i]);
+    if (mate->has_line_width)
+        print_number(out, SCHEMA_LINE_WIDTH, mate->line_width);
     for (int i = 0; i < SCHEMA_TEXTS; i++)
         print_text(out, schema_texts[i], texts[i]);
 }

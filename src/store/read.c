@@ -138,14 +138,14 @@ pfq_status store_exceptions_before(struct store_reader *reader, int mate, uint64
 pfq_status store_read_exceptions(struct store_reader *reader, int mate, uint64_t first, size_t n,
                                  uint64_t *row, uint8_t *style, pfq_error *err)
 {
-    enum { ALL_BITS = PFQ_STYLE_CRLF | PFQ_STYLE_PLUS_NAME | PFQ_STYLE_NO_NEWLINE };
+    const bool has_line_width = reader->summary.mate[mate - 1].has_line_width;
     pfq_status status = reader_column(reader, mate, SCHEMA_TEXT_ROW, first, n, row, err);
     if (!status)
         status = reader_column(reader, mate, SCHEMA_TEXT_STYLE, first, n, style, err);
     for (size_t i = 0; i < n && !status; i++) {
         if (row[i] >= reader->summary.mate[mate - 1].records || (i && row[i] <= row[i - 1]))
             status = reader_bad(reader, mate, SCHEMA_TEXT_ROW, "has values that are no rows", err);
-        else if (style[i] > ALL_BITS)
+        else if (!schema_is_style(style[i], has_line_width))
             status =
                 reader_bad(reader, mate, SCHEMA_TEXT_STYLE, "has values that are no styles", err);
     }

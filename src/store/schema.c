@@ -79,7 +79,8 @@ const struct schema_dataset schema_datasets[SCHEMA_COLUMNS] = {
             .element_bytes = SMALL(1),
             .length = SCHEMA_EXCEPTIONS,
             .unit = "sum of bits: CR behind name 1, bases 2, plus 4, quality 8; "
-                    "'+' line repeats the name 16; no newline at the end 32",
+                    "'+' line repeats the name 16; no newline at the end 32; bases wrapped to "
+                    "lines of line_width 64, quality 128",
             .description = "styles of these rows",
         },
     [SCHEMA_TEXT_TAIL] =
@@ -197,7 +198,12 @@ bool schema_parse_columns(const char *text, unsigned *without)
 
 uint8_t schema_group_style(uint8_t style)
 {
-    return (uint8_t)(style & (PFQ_STYLE_CRLF | PFQ_STYLE_PLUS_NAME));
+    return (uint8_t)(style & ~PFQ_STYLE_NO_NEWLINE);
+}
+
+bool schema_is_style(uint8_t style, bool has_line_width)
+{
+    return has_line_width || !(style & PFQ_STYLE_WRAPPED);
 }
 
 const char *schema_line_ending(uint8_t style)

@@ -120,6 +120,11 @@ enum schema_root_text {
 };
 
 extern const char *const schema_numbers[SCHEMA_NUMBERS];
+
+/* A number more of a group whose input was multi-line: how many bases each line of a wrapped row
+ * has but the last, or 0 where they are not of one width. */
+#define SCHEMA_LINE_WIDTH "line_width"
+
 extern const char *const schema_texts[SCHEMA_TEXTS];
 extern const char *const schema_root_texts[SCHEMA_ROOT_TEXTS];
 
@@ -134,6 +139,9 @@ extern const struct schema_encoding schema_encodings[PFQ_QUALITY_SOLEXA + 1];
 
 /* The style bits a group may have as its own: all but the missing newline, which is one row's. */
 uint8_t schema_group_style(uint8_t style);
+
+/* Whether this is a style of a row, in a group that has a line width or none. */
+bool schema_is_style(uint8_t style, bool has_line_width);
 
 /* A style in words: the values of line_ending and plus_line. */
 const char *schema_line_ending(uint8_t style);

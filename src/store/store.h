@@ -47,7 +47,9 @@ struct store_config {
     struct threads_aside aside; /* what the main thread does meanwhile; may be nothing */
     const char *command;        /* NULL: none */
     bool index_names;           /* end with an index of the names */
-    uint64_t index_entries;     /* of it that a rank holds in one round; 0: a million */
+    uint64_t align; /* what ranks write begins at multiples of this, where it is long enough; 0: of
+                       the stripes of the file, where they can be seen; 1: anywhere */
+    uint64_t index_entries; /* of it that a rank holds in one round; 0: a million */
 };
 
 /* What this rank adds to one mate in one round: batches, one behind the other. */
@@ -93,6 +95,10 @@ void store_keep_summary(struct store *store, const char *json, size_t bytes);
  * is told at the end. Local; the same on every rank, or rank 0 alone. */
 void store_keep_count(struct store *store, int mate, const char *name, uint64_t value);
 
+/* Has a mate (from 0), whose input was multi-line, keep how wide the lines of its wrapped records
+ * are; 0: not of one width. Local; the same on every rank. */
+void store_keep_line_width(struct store *store, int mate, uint64_t width);
+
 /* Writes attributes and provenance (of rank 0), flushes and closes. Releases the store in any case.
  * Collective; the same status on every rank. */
 pfq_status store_finish(struct store *store, const struct store_origin *origins, size_t n,
@@ -124,6 +130,8 @@ struct store_mate {
     pfq_score_form scores_are;
     uint8_t text_offset; /* quality characters are score + text_offset; 0 without qualities */
     uint8_t style;       /* of every row that text/row does not list */
+    bool has_line_width; /* the input was multi-line */
+    uint64_t line_width; /* of wrapped rows; 0: not one */
     uint64_t exceptions; /* rows listed there */
     uint64_t tail_bytes;
 };

@@ -16,6 +16,7 @@
 #include "store/driver.h"
 #include "store/encoder.h"
 #include "store/indexer.h"
+#include "team/striping.h"
 #include "team/team.h"
 
 static bool is_root(const struct store *store)
@@ -111,7 +112,7 @@ static void lay_out(struct store *store, pfq_error *own)
             if (!schema_has(store->without, column))
                 continue;
             extents_grow(&store->mate[m].extents[column], elements * row->element_bytes,
-                         &store->next_address, own);
+                         store->align, &store->next_address, own);
         }
 }
 
@@ -133,11 +134,27 @@ static void begin_offsets(struct store *store, pfq_error *own)
                 store_put(store, m, column, 0, 1, &zero, own);
 }
 
+/* Rank 0 asks the file system about stripes: one question, not one of each rank. Collective. */
+static pfq_status settle_align(pfq_team *team, const char *path, uint64_t *align, pfq_error *err)
+{
+    struct striping striping;
+    if (*align)
+        return PFQ_OK;
+    *align = pfq_team_rank(team) == 0 && striping_find(path, &striping) ? striping.stripe_bytes : 1;
+    return team_share(team, 0, align, sizeof *align, err);
+}
+
 pfq_status store_create(pfq_team *team, const char *path, const struct store_config *config,
                         struct store **out, pfq_error *err)
 {
     pfq_error own = {0};
+    uint64_t align = config->align;
+    const pfq_status settled = settle_align(team, path, &align, err);
+    if (settled)
+        return settled;
     struct store *store = allocate(team, path, config, &own);
+    if (store)
+        store->align = align;
     if (store && (store->way->everybody_writes || is_root(store)))
         team_file_open(team, path, TEAM_WRITE, &store->file, &own);
     if (store && !own.status)
@@ -301,6 +318,12 @@ void store_keep_summary(struct store *store, const char *json, size_t bytes)
 {
     store->summary = json;
     store->summary_bytes = bytes;
+}
+
+void store_keep_line_width(struct store *store, int mate, uint64_t width)
+{
+    store->mate[mate].has_line_width = true;
+    store->mate[mate].line_width = width;
 }
 
 void store_keep_count(struct store *store, int mate, const char *name, uint64_t value)

@@ -31,6 +31,8 @@ struct mate_writer {
     struct exceptions exceptions;           /* of this rank in this round */
     uint64_t min_length, max_length;        /* of this rank's records, all rounds */
     uint64_t style; /* of the group, or STYLE_UNKNOWN while there are no rows */
+    bool has_line_width;
+    uint64_t line_width;
     struct kept_count {
         char *name;
         uint64_t value;
@@ -75,9 +77,11 @@ struct store {
     struct mate_writer mate[PFQ_MAX_MATES];
     struct pending pending;
     pfq_error failure;       /* what failed on this rank and is not agreed yet */
+    uint64_t align;          /* of what is long enough; at least 1; the same on every rank */
     uint64_t next_address;   /* behind the last chunk; the same on every rank */
     struct buffer piece;     /* PIECE_BYTES */
-    uint64_t *adding_of_all; /* `adding` of every rank and mate, where the way needs it */
+    uint64_t *adding_of_all; /* `adding` of every rank and mate, where the way needs it (of chunks
+                                that are encoded by all: running sums) */
     uint64_t *counts;        /* a word for each rank */
     const char *summary;     /* rank 0's; another's memory; NULL: none */
     size_t summary_bytes;

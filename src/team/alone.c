@@ -111,6 +111,8 @@ static void destroy(pfq_team *team)
 
 static const struct team_operations alone = {
     .exchange_limit = SIZE_MAX,
+    .hint_key_most = SIZE_MAX,
+    .hint_value_most = SIZE_MAX,
     .reduce = reduce,
     .reduce_before = reduce_before,
     .share = share,
@@ -159,9 +161,10 @@ static struct posix_file *posix_file(struct team_file *file)
     return (struct posix_file *)file;
 }
 
-static pfq_status open_file(const char *path, enum team_file_mode mode, struct team_file **file,
-                            pfq_error *err)
+static pfq_status open_file(pfq_team *team, const char *path, enum team_file_mode mode,
+                            struct team_file **file, pfq_error *err)
 {
+    (void)team;
     struct posix_file *const opened = memory_allocate(1, sizeof *opened, err);
     if (!opened)
         return PFQ_NO_MEMORY;
@@ -176,6 +179,18 @@ static pfq_status open_file(const char *path, enum team_file_mode mode, struct t
     }
     *file = &opened->file;
     return PFQ_OK;
+}
+
+/* The umask and the defaults of the directory decide who may read the file, as for any other file.
+ */
+static int create_file(pfq_team *team, const char *path)
+{
+    (void)team;
+    const int descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return errno;
+    close(descriptor);
+    return 0;
 }
 
 static pfq_status cannot(const struct team_file *file, const char *what, uint64_t offset,
@@ -234,6 +249,7 @@ static pfq_status close_file(struct team_file *file, pfq_error *err)
 
 const struct team_file_operations team_posix_files = {
     .open = open_file,
+    .create = create_file,
     .read = read_file,
     .write = write_file,
     .sync = sync_file,

@@ -42,7 +42,7 @@ pfq_status team_file_open(pfq_team *team, const char *path, enum team_file_mode 
     char *const copy = memory_string(path, err);
     if (!copy)
         return PFQ_NO_MEMORY;
-    status = team->files->open(path, mode, file, err);
+    status = team->files->open(team, path, mode, file, err);
     if (status != PFQ_OK) {
         free(copy);
         return status;

@@ -19,6 +19,7 @@ enum team_reduction { TEAM_SUM, TEAM_MIN, TEAM_MAX };
 /* Collective, and the same on every rank, where nothing else is said. */
 struct team_operations {
     uint64_t exchange_limit; /* the most items one rank can send or receive in an exchange */
+    size_t hint_key_most, hint_value_most; /* letters of a hint */
 
     /* values[0 .. n) over all ranks, or over the ranks before this one (0 on rank 0);
      * n * 8 <= call_bytes. */
@@ -67,8 +68,10 @@ struct team_operations {
 /* Files, each rank for itself; bytes <= call_bytes. `got` and `put` may be smaller than `bytes`; 0
  * means that the file ends there. */
 struct team_file_operations {
-    pfq_status (*open)(const char *path, enum team_file_mode mode, struct team_file **file,
-                       pfq_error *err);
+    pfq_status (*open)(pfq_team *team, const char *path, enum team_file_mode mode,
+                       struct team_file **file, pfq_error *err);
+    /* Makes an empty file where nothing was. Returns 0 or an errno value. */
+    int (*create)(pfq_team *team, const char *path);
     pfq_status (*read)(struct team_file *file, uint64_t offset, void *data, size_t bytes,
                        size_t *got, pfq_error *err);
     pfq_status (*write)(struct team_file *file, uint64_t offset, const void *data, size_t bytes,
@@ -86,7 +89,20 @@ struct pfq_team {
     const struct team_file_operations *files;
     size_t call_bytes;  /* TEAM_CALL_BYTES; tests make it small */
     uint64_t *incoming; /* size words, for team_exchange: allocated when it can still be refused */
+    struct team_hint *hints; /* hints.c */
+    size_t hint_count, hint_capacity;
 };
+
+/* A hint, in memory of its own. */
+struct team_hint {
+    char *key, *value, *taken; /* taken may be NULL */
+    pfq_hint shown;            /* the same, for the caller */
+};
+
+/* hints.c: notes what MPI-IO made of a hint, with a file that was opened: its value, or "". Without
+ * memory it stays unknown. */
+void team_hint_note(struct team_hint *hint, const char *taken);
+void team_hints_release(pfq_team *team);
 
 /* The beginning of an open file; alone.c and mpi.c put their handles behind it. */
 struct team_file {

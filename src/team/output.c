@@ -28,6 +28,7 @@ struct team_output {
     char temporary[PATH_MAX]; /* "" on rank 0: there is no file */
     bool kept;                /* it outlives a discarded output */
     int lock;                 /* on rank 0, a descriptor of the file that is kept; -1: none */
+    int directory;            /* likewise of the directory, which may get another name meanwhile */
 };
 
 /* ---- the registry of unfinished files ---- */
@@ -35,7 +36,7 @@ struct team_output {
 /* The only mutable variable of the library: a signal handler has no argument through which it could
  * be told what to remove. An output that finds no free place is not removed by the handler, and
  * nothing else is lost. */
-enum { UNFINISHED_MOST = 8 };
+enum { UNFINISHED_MOST = 64 };
 static _Atomic(const char *) unfinished[UNFINISHED_MOST];
 
 /* Puts `to` where `from` is; NULL is a free place. */
@@ -159,9 +160,8 @@ static pfq_status cannot_create(const char *path, int number, pfq_error *err)
                      "cannot create a file in the directory %s: %s", directory, strerror(number));
 }
 
-/* The umask and the defaults of the directory decide who may read the file, as for any other file.
- */
-static pfq_status make_temporary(const char *path, char temporary[PATH_MAX], pfq_error *err)
+static pfq_status make_temporary(pfq_team *team, const char *path, char temporary[PATH_MAX],
+                                 pfq_error *err)
 {
     int number = EEXIST;
     for (unsigned attempt = 0; attempt < 100 && number == EEXIST; attempt++) {
@@ -169,17 +169,29 @@ static pfq_status make_temporary(const char *path, char temporary[PATH_MAX], pfq
             number = ENAMETOOLONG;
             break;
         }
-        const int descriptor =
-            open(temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0666);
-        if (descriptor >= 0) {
+        number = team->files->create(team, temporary);
+        if (number == 0) {
             registry_replace(NULL, temporary);
-            close(descriptor);
             return PFQ_OK;
         }
-        number = errno;
     }
     temporary[0] = '\0';
     return cannot_create(path, number, err);
+}
+
+/* Best effort: where it cannot be held, it is found by its name. */
+static void hold_directory(struct team_output *output)
+{
+    char directory[PATH_MAX];
+    directory_of(output->path, directory, sizeof directory);
+    output->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void remove_temporary(struct team_output *output)
+{
+    if (output->directory < 0 || unlinkat(output->directory, name_of(output->temporary), 0) != 0)
+        (void)unlink(output->temporary);
+    registry_replace(output->temporary, NULL);
 }
 
 static pfq_status begin_output(struct team_output *output, pfq_error *err)
@@ -188,7 +200,9 @@ static pfq_status begin_output(struct team_output *output, pfq_error *err)
     if (status == PFQ_OK)
         status = check_directory(output->path, err);
     if (status == PFQ_OK)
-        status = make_temporary(output->path, output->temporary, err);
+        hold_directory(output);
+    if (status == PFQ_OK)
+        status = make_temporary(output->team, output->path, output->temporary, err);
     return status;
 }
 
@@ -309,7 +323,7 @@ static struct team_output *prepare(pfq_team *team, const char *path, bool force,
         return NULL;
     output->team = team;
     output->force = force;
-    output->lock = -1;
+    output->lock = output->directory = -1;
     output->path = memory_string(path, err);
     if (output->path && pfq_team_rank(team) == 0)
         (void)(kept ? take_up(output, kept, err) : begin_output(output, err));
@@ -411,10 +425,10 @@ void team_output_discard(struct team_output *output)
         return;
     if (output->lock >= 0)
         (void)close(output->lock);
-    if (pfq_team_rank(output->team) == 0 && output->temporary[0] != '\0' && !output->kept) {
-        (void)unlink(output->temporary);
-        registry_replace(output->temporary, NULL);
-    }
+    if (pfq_team_rank(output->team) == 0 && output->temporary[0] != '\0' && !output->kept)
+        remove_temporary(output);
+    if (output->directory >= 0)
+        (void)close(output->directory);
     free(output->path);
     free(output);
 }

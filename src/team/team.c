@@ -24,6 +24,7 @@ void pfq_team_destroy(pfq_team *team)
     if (!team)
         return;
     free(team->incoming);
+    team_hints_release(team);
     team->operations->destroy(team);
 }
 
@@ -192,12 +193,10 @@ pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *count
                          size_t item_bytes, void *received, size_t *capacity, size_t *count,
                          pfq_error *err)
 {
-    pfq_status status = team->operations->trade_counts(team, counts, team->incoming, err);
-    if (status != PFQ_OK)
-        return status;
     pfq_error own = {0};
-    prepare_exchange(team, counts, item_bytes, received, capacity, count, &own);
-    status = team_agree(team, (uint64_t)team->rank, &own);
+    if (team->operations->trade_counts(team, counts, team->incoming, &own) == PFQ_OK)
+        prepare_exchange(team, counts, item_bytes, received, capacity, count, &own);
+    const pfq_status status = team_agree(team, (uint64_t)team->rank, &own);
     if (status != PFQ_OK) {
         if (err)
             *err = own;

@@ -2,8 +2,9 @@
  * gzip (RFC 1952) by our own decoder, from the front to the back, with every checksum verified.
  *
  * The decoder wants a stretch of the file that begins where it stands, so what it has not used is
- * kept and the next bytes are put behind it. It holds text of some hundred kilobytes at a time,
- * which is copied out while it is in the cache.
+ * kept and the next bytes are put behind it; they are taken when it can do nothing without them,
+ * and not many at a time, since each taking moves what was kept. It holds text of some hundred
+ * kilobytes at a time, which is copied out while it is in the cache.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,13 @@
 #include "gzip/resolve.h"
 #include "unpack/kinds.h"
 
-enum { CAP_BYTES = 256 * 1024, GARBAGE_BYTES = 1 << 20 };
+enum { CAP_BYTES = 256 * 1024, TAKEN_BYTES = 128 * 1024, GARBAGE_BYTES = 1 << 20 };
 
 struct state {
     struct gzip_decoder *decoder;
     struct buffer stretch;
     struct gzip_input input;  /* what is in it */
+    bool hungry;              /* nothing more comes of it */
     struct gzip_checksum sum; /* of the open member */
     struct gzip_chunk chunk;  /* text that has not been copied out: from `copied` on */
     struct buffer text;
@@ -49,46 +51,56 @@ static void *create(void)
     if (!state)
         return NULL;
     state->decoder = gzip_decoder_create(NULL);
+    state->hungry = true;
     if (state->decoder && gzip_decoder_start(state->decoder, &start, NULL) == PFQ_OK)
         return state;
     destroy(state);
     return NULL;
 }
 
-/* Forgets what the decoder has used, and takes what has come. */
+/* Forgets what the decoder has used, and takes some of what has come. */
 static pfq_status take(struct state *state, struct unpack_step *step, pfq_error *err)
 {
     struct gzip_input *const input = &state->input;
     const uint64_t at = state->chunk.bit / 8;
     const size_t used = at > input->offset ? (size_t)(at - input->offset) : 0;
     const size_t kept = input->bytes.size - used;
-    if (kept)
+    const size_t taken = step->in.size < TAKEN_BYTES ? step->in.size : TAKEN_BYTES;
+    if (kept && used)
         memmove(state->stretch.data, state->stretch.data + used, kept);
     const pfq_status status =
-        buffer_reserve(&state->stretch, kept + step->in.size + GZIP_PADDING_BYTES, kept, err);
+        buffer_reserve(&state->stretch, kept + taken + GZIP_PADDING_BYTES, kept, err);
     if (status)
         return status;
-    if (step->in.size)
-        memcpy(state->stretch.data + kept, step->in.data, step->in.size);
-    *input = (struct gzip_input){
-        {state->stretch.data, kept + step->in.size}, input->offset + used, step->last};
-    step->taken = step->in.size;
+    if (taken)
+        memcpy(state->stretch.data + kept, step->in.data, taken);
+    *input = (struct gzip_input){{state->stretch.data, kept + taken},
+                                 input->offset + used,
+                                 step->last && taken == step->in.size};
+    step->taken = taken;
     return PFQ_OK;
 }
 
-/* Takes the text of a run over, and checks the members that end in it. */
-static pfq_status take_text(struct state *state, pfq_error *err)
+/* Takes the text of a run over, to where it is to go if there is room, and checks the members that
+ * end in it. */
+static pfq_status take_text(struct state *state, struct unpack_step *step, pfq_error *err)
 {
     const struct gzip_chunk *const chunk = &state->chunk;
-    pfq_status status = buffer_reserve(&state->text, chunk->text, 0, err);
+    const bool fits = chunk->text <= step->room - step->made;
+    pfq_status status = fits ? PFQ_OK : buffer_reserve(&state->text, chunk->text, 0, err);
     if (!status)
         status = memory_grow(&state->checksums, &state->checksum_capacity, chunk->end_count + 1,
                              sizeof *state->checksums, err);
     if (status)
         return status;
-    gzip_resolve(chunk, NULL, state->text.data, state->checksums);
-    return gzip_checksum_fold(&state->sum, chunk->text, chunk->ends, chunk->end_count,
-                              state->checksums, err);
+    gzip_resolve(chunk, NULL, fits ? step->out + step->made : state->text.data, state->checksums);
+    status = gzip_checksum_fold(&state->sum, chunk->text, chunk->ends, chunk->end_count,
+                                state->checksums, err);
+    if (!status && fits) {
+        step->made += chunk->text;
+        state->copied = chunk->text;
+    }
+    return status;
 }
 
 /* Copies text out; true if none is left. */
@@ -122,7 +134,7 @@ static enum unpack_outcome judge_garbage(struct state *state, struct unpack_step
 /* Goes on decoding. */
 static enum unpack_outcome run(struct state *state, struct unpack_step *step, pfq_error *err)
 {
-    static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES};
+    static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES, 0};
     pfq_error fault;
     const pfq_status status =
         gzip_decoder_run(state->decoder, &state->input, &limits, &state->chunk, &fault);
@@ -133,7 +145,7 @@ static enum unpack_outcome run(struct state *state, struct unpack_step *step, pf
             *err = fault;
         return UNPACK_FAILED;
     }
-    switch (take_text(state, err)) {
+    switch (take_text(state, step, err)) {
     case PFQ_OK:
         break;
     case PFQ_NO_MEMORY:
@@ -142,6 +154,7 @@ static enum unpack_outcome run(struct state *state, struct unpack_step *step, pf
         return UNPACK_FAILED;
     }
     copy_out(state, step);
+    state->hungry = state->chunk.stop != GZIP_AT_CAP;
     state->garbage = state->chunk.stop == GZIP_AT_GARBAGE;
     state->ended = state->chunk.stop == GZIP_AT_END;
     return state->ended ? UNPACK_ENDED : UNPACK_GOES_ON;
@@ -162,7 +175,7 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
         state->chunk.end_count = 0;
     }
     state->copied = 0;
-    if (take(state, step, err))
+    if (state->hungry && take(state, step, err))
         return UNPACK_NO_MEMORY;
     return state->garbage ? judge_garbage(state, step, err) : run(state, step, err);
 }

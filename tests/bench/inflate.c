@@ -69,7 +69,7 @@ enum { SERIAL_CAP = 4 << 20 };
 static void serial(struct work *work, bool with_checksums)
 {
     const struct gzip_start start = {.place = GZIP_MEMBER};
-    const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, SERIAL_CAP};
+    const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, SERIAL_CAP, 0};
     struct gzip_checksum sum = {.member = 0};
     struct gzip_chunk chunk;
     pfq_error err;
@@ -150,7 +150,7 @@ static void symbols(struct work *work, struct times *times)
     for (uint64_t from = 0; from < work->input.bytes.size; from += work->chunk_bytes) {
         struct gzip_start start;
         struct gzip_chunk chunk;
-        struct gzip_limits limits = {from + work->chunk_bytes, GZIP_STARTS_ANY, SIZE_MAX / 4};
+        struct gzip_limits limits = {from + work->chunk_bytes, GZIP_STARTS_ANY, SIZE_MAX / 4, 0};
         double began = seconds();
         const bool found = find(work, from, limits.boundary, &start);
         times->find += seconds() - began;

@@ -100,6 +100,15 @@ class Bench:
             self.made[text, name] = Text(path, text.reads, text.bytes)
         return self.made[text, name]
 
+    def indexed(self, text):
+        """A gzip file again under another name, where our index of it lies beside it."""
+        if (text, "indexed") not in self.made:
+            path = text.path[: -len(".gz")] + ".indexed.gz"
+            os.link(text.path, path)
+            subprocess.run([self.parfastq, "validate", "-q", "--index", path], check=True)
+            self.made[text, "indexed"] = Text(path, text.reads, text.bytes)
+        return self.made[text, "indexed"]
+
     def ours(self, name, text, *words, ranks=0, threads=1, count=None):
         """Our command, by itself if there are no ranks."""
         start = [self.options.mpiexec, "-n", str(ranks)] if ranks else []

@@ -270,12 +270,16 @@ class Suite(Bench):
         )
         one = self.compressed(source, "one", ["gzip", "-6"])
         count = said(r"validate: (\d+) records")
+        indexed = self.indexed(one)
         rows = [
             self.ours("validate, serial, 2 threads", one, "validate", "--inflate", "serial", threads=2, count=count),
             self.ours(
                 "validate, parallel, 2 threads", one, "validate", "--inflate", "parallel", threads=2, count=count
             ),
             self.ours("validate, parallel, 2 ranks", one, "validate", "--inflate", "parallel", ranks=2, count=count),
+            self.ours("validate, by an index, 1 thread", indexed, "validate", threads=1, count=count),
+            self.ours("validate, by an index, 2 threads", indexed, "validate", threads=2, count=count),
+            self.ours("validate, by an index, 2 ranks", indexed, "validate", ranks=2, count=count),
         ]
         rows += self.peers(
             one,

@@ -143,6 +143,31 @@ int pfq_team_rank(const pfq_team *team)
     return 0;
 }
 
+/* ---- hints: the last one, and what became of it ---- */
+
+static struct {
+    char key[32], value[32];
+    pfq_hint shown;
+    int given;
+} hint;
+
+pfq_status pfq_team_add_hint(pfq_team *team, const char *key, const char *value, pfq_error *err)
+{
+    (void)team, (void)err;
+    hint.given++;
+    snprintf(hint.key, sizeof hint.key, "%s", key);
+    snprintf(hint.value, sizeof hint.value, "%s", value);
+    hint.shown.key = hint.key;
+    hint.shown.value = hint.value;
+    return PFQ_OK;
+}
+
+const pfq_hint *pfq_team_hint(const pfq_team *team, size_t i)
+{
+    (void)team;
+    return i == 0 && hint.given ? &hint.shown : NULL;
+}
+
 pfq_status team_agree(pfq_team *team, uint64_t order, pfq_error *err)
 {
     (void)team, (void)order;
@@ -173,6 +198,7 @@ pfq_status version_print_placement(pfq_team *team, int threads, bool pin, const 
 
 /* ---- dispatching a line ---- */
 
+static char said[4096]; /* on the console */
 static char printed[16384];
 
 /* Runs a line, words separated by single blanks; what it prints is in `printed`. */
@@ -190,11 +216,16 @@ static pfq_status dispatch(const char *line, pfq_error *err)
         words[n++] = word;
     }
     memset(&seen, 0, sizeof seen);
-    console_begin(&console, NULL);
+    FILE *const told = tmpfile();
+    CHECK(told != NULL);
+    console_begin(&console, told);
     const pfq_status status = commands_dispatch(&call, n, words, err);
     rewind(call.out);
     printed[fread(printed, 1, sizeof printed - 1, call.out)] = '\0';
     fclose(call.out);
+    rewind(told);
+    said[fread(said, 1, sizeof said - 1, told)] = '\0';
+    fclose(told);
     options_release(&call.options);
     return status;
 }
@@ -266,6 +297,28 @@ static void options_reach_the_config_of_convert(void)
     CHECK_EQUAL(seen.parse.max_errors, 7);
     CHECK_EQUAL(seen.convert.writer, PFQ_WRITER_GATHER);
     CHECK(seen.parse.no_name_check && !seen.convert.force);
+}
+
+/* Hints go to the team before the run, and --verbose tells what became of them. */
+static void hints_reach_the_team(void)
+{
+    good("convert -o o a --align 1M --hint cb_nodes=1 --hint a=b=c");
+    CHECK_EQUAL(seen.convert.align_bytes, 1 << 20);
+    CHECK_EQUAL(hint.given, 2);
+    CHECK_TEXT(hint.key, "a");
+    CHECK_TEXT(hint.value, "b=c");
+    CHECK(!strstr(said, "hint"));
+    good("convert -o o a --verbose --hint a=b");
+    CHECK(strstr(said, "parfastq: note: hint a=b: no file was opened through MPI-IO\n"));
+    hint.shown.taken = "";
+    good("export -o o a --verbose --hint a=b");
+    CHECK(strstr(said, "parfastq: note: hint a=b: this MPI library does not know it\n"));
+    hint.shown.taken = "8";
+    good("stats a --verbose --hint a=b");
+    CHECK_TEXT(said, "parfastq: note: hint a=b: taken as 8\n");
+    good("stats a -q --verbose --hint a=b");
+    CHECK_TEXT(said, "");
+    hint.given = 0;
 }
 
 static void options_reach_the_config_of_filter(void)
@@ -456,6 +509,7 @@ int main(void)
     options_reach_the_config_of_convert();
     options_reach_the_config_of_export();
     options_reach_the_config_of_stats();
+    hints_reach_the_team();
     options_reach_the_config_of_filter();
     options_reach_the_config_of_get();
     wrong_combinations_are_refused();

@@ -122,10 +122,12 @@ static void warnings_records_and_the_summary_are_lines(void)
     FILE *out = begin(&console, 0, CLI_PROGRESS_OFF);
     console_progress(&console, &halfway);
     console_report(&console, &warning);
+    console_note(&console, "by threads");
     console_report(&console, &bad_record);
     console_summary(&console, &counts);
     CHECK_TEXT(end(out),
                "parfastq: warning: looks like Phred+64\n"
+               "parfastq: note: by threads\n"
                "parfastq: a.fq:5: record 2, byte 40: 3 bases but 2 quality values\n"
                "parfastq: convert: 20 records (2 x 10), 2000 bases in 2.00 s (2.5 MB/s), 3 bad "
                "(1 listed)\n");
@@ -138,6 +140,7 @@ static void quiet_leaves_errors_only(void)
     console.due = 0;
     console_progress(&console, &halfway);
     console_report(&console, &warning);
+    console_note(&console, "by threads");
     console_summary(&console, &counts);
     console_error(&console, &bad_record);
     CHECK_TEXT(end(out), "parfastq: a.fq:5: record 2, byte 40: 3 bases but 2 quality values\n");

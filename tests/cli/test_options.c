@@ -168,6 +168,20 @@ static void rows_are_ranges(void)
         "option '--rows': '5:2' is not a range of rows; write A:B, A: or :B, with A not above B");
 }
 
+static void hints_are_pairs(void)
+{
+    struct cli_options options = good(CLI_EXPORT, "--hint a=b --hint c=d=e");
+    CHECK_EQUAL(options.hints.n, 2);
+    CHECK_TEXT(options.hints.items[1], "c=d=e");
+    options_release(&options);
+    bad(CLI_EXPORT, "--hint a", "option '--hint': 'a' is not KEY=VALUE");
+    bad(CLI_EXPORT, "--hint =b", "option '--hint': '=b' is not KEY=VALUE");
+    bad(CLI_EXPORT, "--hint a=", "option '--hint': 'a=' is not KEY=VALUE");
+    bad(CLI_GET, "--hint a=b",
+        "'parfastq test' does not take option '--hint'; see "
+        "'parfastq test --help'");
+}
+
 static void of_two_flags_that_disagree_the_last_counts(void)
 {
     struct cli_options options = good(CLI_CONVERT, "--progress --no-progress");
@@ -241,6 +255,8 @@ static const char *example(const struct option *row)
         return "name,quality,name";
     case OPTION_LEVEL:
         return "gzip:9";
+    case OPTION_PAIRS:
+        return "key=value";
     case OPTION_ROWS:
         return "1:2";
     case OPTION_LIMIT:
@@ -365,6 +381,7 @@ int main(void)
     lists_keep_their_order_among_everything_else();
     operands_may_stand_anywhere();
     rows_are_ranges();
+    hints_are_pairs();
     of_two_flags_that_disagree_the_last_counts();
     unknown_options_are_refused_with_the_nearest();
     an_option_of_another_command_is_refused();

@@ -8,7 +8,9 @@ agreed on. A good file must convert, show its numbers of records and bases to h5
 from `export` byte for byte; a bad one must end with exit code 1 and leave no file, and the message
 must name the line and the record. Where good tools disagree, DISPUTED says what parfastq answers,
 and why. Larger files are converted once more by three ranks in small slices, to the same datasets;
-bad files are refused by three ranks in the same words. Exit code 77: the corpus or h5py is absent.
+bad files are refused by three ranks in the same words. A wrapped file must be refused with a hint
+at --multiline, and with that option give the reads that the reader of tests/errors finds; a file of
+four lines a record must be the same with it and without. Exit code 77: the corpus or h5py is absent.
 """
 
 import argparse
@@ -24,6 +26,9 @@ from collections import Counter, namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
+import reference
+
 SKIPPED = 77
 TIMEOUT_SECONDS = 60
 RANKS = 3
@@ -33,7 +38,8 @@ ALONE = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_orte_create_session_d
          "OMPI_MCA_btl": "self", "OMPI_MCA_pml": "ob1"}
 RECORDS_FOR_RANKS = 100
 
-# What a file deserves. verdict: "accept", "warn" (accept, and say something), "refuse" or "skip".
+# What a file deserves. verdict: "accept", "warn" (accept, and say something), "refuse", "wrapped"
+# (refuse, but with --multiline accept) or "skip".
 # line and record are counted from 1; None: any.
 Answer = namedtuple("Answer", "verdict line record", defaults=(None, None))
 
@@ -42,13 +48,13 @@ DISPUTED = [
     (r"blank line\(s\) after the last record", "accept", "nothing is lost: export gives them back"),
     (r"\+ line text differs from header", "refuse", "two records may have been mixed up"),
     (r"blank line inside a record", "refuse", "a record is four lines, blank ones included"),
-    (r"blank lines before/between records", "refuse", "counting lines is how records are found"),
+    (r"blank lines before/between records", "refuse", "nothing says that a record was not lost there"),
     (r"colour space", "refuse", "one base more than qualities"),
     (r"qualities are numbers", "refuse", "a line of numbers is not as long as its bases"),
     (r"no records \(0 bytes", "warn", "an empty lane is legal, and rarely wanted"),
     (r"non-letter in sequence", "refuse", "a digit or '_' is no base"),
     (r"mean_len=0\.0 .*no qualities", "accept", "one read of length 0, as trimmers leave it"),
-    (r"wrapped in", "refuse", "records of more than four lines are not read yet"),
+    (r"wrapped in", "wrapped", "four lines are a record, unless --multiline says otherwise"),
 ]
 
 
@@ -74,12 +80,14 @@ def answer_for(row, text):
     if "compressed stream broken" in row["note"]:
         return Answer("skip")
     if row["valid"] in ("no", "multiline"):
-        return Answer("refuse", *place_in(row["note"]))
+        verdict = "wrapped" if row["valid"] == "multiline" else "refuse"
+        return Answer(verdict, *place_in(row["note"]))
     for words, verdict, _ in DISPUTED:
         if re.search(words, row["note"]):
             if "differs from header" in words:
                 return Answer(verdict, *first_other_plus(text))
-            return Answer(verdict, *(place_in(row["note"]) if verdict == "refuse" else ()))
+            return Answer(verdict, *(place_in(row["note"]) if verdict in ("refuse", "wrapped")
+                                       else ()))
     raise ValueError("disputed, and no row of DISPUTED answers it")
 
 
@@ -139,11 +147,18 @@ class Trial:
         stated = int(attributes["records"]), int(attributes["bases"])
         self.hold(stated == want, f"attributes say {stated}, not {want}")
 
-    def check_export(self):
-        code, said = self.run((), "export", "-o", "again.fastq", "one.h5")
-        if self.hold(code == 0, f"export: exit code {code}: {said}"):
-            self.hold((self.directory / "again.fastq").read_bytes() == self.text,
-                      "export does not give the same bytes back")
+    def check_export(self, output, text):
+        """text: what must come back; None: of lines that are not of one width, the same reads."""
+        code, said = self.run((), "export", "-f", "-o", "again.fastq", output)
+        if not self.hold(code == 0, f"export: exit code {code}: {said}"):
+            return
+        again = (self.directory / "again.fastq").read_bytes()
+        if text is not None:
+            self.hold(again == text, "export does not give the same bytes back")
+            return
+        reads = [[(record.name, record.bases, record.quality) for record in reading.records]
+                 for reading in (reference.read(again), reference.read(self.text, multiline=True))]
+        self.hold(reads[0] == reads[1], "export does not give the same reads in four lines each")
 
     def check_ranks(self):
         code, said = self.convert("many.h5", "-q", "--slice-size", "4k", launch=self.launch)
@@ -151,18 +166,51 @@ class Trial:
             self.hold(self.read("many.h5")[0] == self.read("one.h5")[0],
                       f"{RANKS} ranks make other datasets than one")
 
+    def check_multiline(self):
+        """With --multiline: the reads of the reference reader, with one rank and with several."""
+        want = reference.read(self.text, multiline=True)
+        width = reference.line_width(want.records)
+        code, said = self.convert("lines.h5", "-q", "--multiline")
+        if not self.hold(code == 0 and not want.faults,
+                         f"--multiline: exit code {code}: {said}; reference: {want.faults[:1]}"):
+            return
+        datasets, attributes, bases, records = self.read("lines.h5")
+        counts = int(self.row["records"]), int(self.row["bases"])
+        self.hold((records, bases) == counts, f"{records} records, {bases} bases, not {counts}")
+        for name, part in (("sequence", "bases"), ("name", "name"), ("quality", "quality")):
+            text = b"".join(getattr(record, part) for record in want.records)
+            if name == "quality":
+                text = bytes(byte - 33 for byte in text)
+            self.hold(datasets[name] == text, f"--multiline: other {name}")
+        self.hold(int(attributes["line_width"]) == width, f"line_width is not {width}")
+        self.check_export("lines.h5", self.text if width else None)
+        if self.launch:
+            code, said = self.convert("lines3.h5", "-q", "--multiline", "--slice-size", "200",
+                                      "--chunk-size", "100", launch=self.launch)
+            self.hold(code == 0 and self.read("lines3.h5")[0] == datasets,
+                      f"--multiline: {RANKS} ranks: exit code {code}, or other datasets: {said}")
+
+    def check_same_with_multiline(self):
+        code, said = self.convert("lines.h5", "-q", "--multiline")
+        if self.hold(code == 0, f"--multiline: exit code {code}: {said}"):
+            self.hold(self.read("lines.h5")[0] == self.read("one.h5")[0],
+                      "--multiline makes other datasets of four-line records")
+
     def check_accepted(self, warns):
         code, said = self.convert("one.h5", *([] if warns else ["-q"]))
         if not self.hold(code == 0, f"exit code {code}: {said}"):
             return
         self.hold("warning: " in said if warns else not said, f"on stderr: {said!r}")
         self.check_counts()
-        self.check_export()
+        self.check_export("one.h5", self.text)
+        if not warns:
+            self.check_same_with_multiline()
         if self.launch and int(self.row["records"]) >= RECORDS_FOR_RANKS:
             self.check_ranks()
 
-    def check_refused(self, line, record):
+    def check_refused(self, line, record, hint=""):
         code, said = self.convert("one.h5", "-q")
+        self.hold(hint in said, f"said {said!r}, without {hint!r}")
         self.hold(code == 1, f"exit code {code}, not 1: {said}")
         want = f"parfastq: {self.input.name}:" + (f"{line}: record {record}, byte " if line else "")
         self.hold(said.startswith(want), f"said {said!r}, which does not begin with {want!r}")
@@ -188,6 +236,10 @@ def try_file(row, arguments, launch):
         trial = Trial(row, text, arguments.command, launch, directory)
         if answer.verdict == "refuse":
             trial.check_refused(answer.line, answer.record)
+        elif answer.verdict == "wrapped":
+            in_bases = row["note"].find("length_mismatch") < 0
+            trial.check_refused(answer.line, answer.record, "--multiline" if in_bases else "")
+            trial.check_multiline()
         else:
             trial.check_accepted(answer.verdict == "warn")
         return answer.verdict, trial.wrong

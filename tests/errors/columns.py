@@ -54,6 +54,13 @@ def found(path, mate=1):
         return {name: group[name][:] for name in names}
 
 
+def line_width(path, mate=1):
+    """The attribute line_width of one mate, or None."""
+    with h5py.File(path) as file:
+        value = file[f"read{mate}"].attrs.get("line_width")
+        return None if value is None else int(value)
+
+
 def difference(path, mate, want):
     """A sentence about the first dataset that is not as wanted, or None."""
     have = found(path, mate)

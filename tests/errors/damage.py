@@ -60,6 +60,31 @@ def split(line):
     return text, line[len(text):]
 
 
+def fold(random, line, width=None):
+    """A line as several lines with the same ends: `width` of its text on each, or anything."""
+    text, end = split(line)
+    pieces, at = [], 0
+    while at < len(text):
+        size = width or random.randrange(1, 9)
+        pieces.append(text[at:at + size])
+        at += size
+    return (end or b"\n").join(pieces) + end if pieces else line
+
+
+def wrapped(random, records):
+    """The same records with bases and qualities wrapped: mostly all to one width, or each to its
+    own, or to any; or only one of the two."""
+    one = random.choice((1, 2, 3, 5, 7, 60))
+    even = random.random() < 0.6
+    folded = []
+    for record in records:
+        width = one if even else random.choice((None, 1, 2, 4, 60))
+        parts = random.choice(((1, 3),) * (98 if even else 4) + ((1,), (3,), ()))
+        folded.append([fold(random, line, width) if part in parts else line
+                       for part, line in enumerate(record)])
+    return folded
+
+
 # ---- damages: each takes the records, a number of one of them, and returns a text ----
 
 def edit(part, change):
@@ -206,21 +231,25 @@ def with_tail(random, text):
     return text
 
 
-def damaged(random, kind):
-    """A file of random size, damaged once."""
+def as_they_are(random, records):
+    return records
+
+
+def damaged(random, kind, change=as_they_are):
+    """A file of random size, changed (by `wrapped`, say), and damaged once."""
     n = random.choice((1, 2, 3, 10, random.randrange(10, 60), 60))
     records = make_records(random, n, longest=random.choice((5, 40, 60, 400)),
                            crlf=random.random() < 0.3)
-    text = DAMAGES[kind](random, records, spots(random, n))
+    text = DAMAGES[kind](random, change(random, records), spots(random, n))
     return with_tail(random, text) if random.random() < 0.2 else text
 
 
-def damaged_often(random):
+def damaged_often(random, change=as_they_are):
     """A file with several bad records."""
     pieces = []
     for _ in range(random.randrange(2, 6)):
         records = make_records(random, random.randrange(2, 25), longest=random.choice((5, 60, 300)),
                                crlf=random.random() < 0.3)
         kind = random.choice((*sorted(DAMAGES), "a riddle", "a riddle"))
-        pieces.append(DAMAGES[kind](random, records, spots(random, len(records))))
+        pieces.append(DAMAGES[kind](random, change(random, records), spots(random, len(records))))
     return with_tail(random, b"".join(pieces))

@@ -5,13 +5,15 @@
  * Starting ranks takes longer than most runs of a test. So the tests that need thousands of runs
  * hand them to this program, which calls what the command calls. A job is a line of words:
  *
- *     convert|validate [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
+ *     convert|validate|export [threads=N] [slice=BYTES] [chunk=BYTES] [simd=NAME] [writer=gather]
  * [compress=none|gzip] [checksum] [columns=BITS] [bases=code] [quality=bin8] [index-names]
- * [on-error=skip] [inflate=serial|parallel] [strict]
- * [max-errors=N] [interleaved] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...] ...
+ * [align=BYTES] [qc] [on-error=skip] [inflate=serial|parallel] [index] [note] [strict]
+ * [max-errors=N] [interleaved] [multiline] out=PATH read1=PATH [read1=PATH ...] [read2=PATH ...]
+ * ...
  *
- * and the answer is `job N`, then the lines of the report, then `end EXIT_CODE`, which also says if
- * ranks did not return the same status and the same error.
+ * where read1 of an export is the HDF5 file, and the answer is `job N`, then the lines of the
+ * report, then `end EXIT_CODE`, which also says if ranks did not return the same status and the
+ * same error.
  */
 #include <mpi.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@
 enum { MOST_LANES = 16, JOB_BYTES = 1 << 16, LINE_BYTES = 8192 };
 
 struct job {
-    bool validate;
+    bool validate, exports;
     pfq_reads reads;
     const char *files[PFQ_MAX_MATES][MOST_LANES];
     const char *output;
@@ -38,6 +40,12 @@ static void print_report(void *context, const pfq_error *what)
     (void)context;
     pfq_error_format(what, line, sizeof line);
     printf("%s%s\n", what->status ? "" : "warning: ", line);
+}
+
+static void print_note(void *context, const char *line)
+{
+    (void)context;
+    printf("note: %s\n", line);
 }
 
 static void add_file(struct job *job, const char *digit_and_path)
@@ -65,8 +73,12 @@ static void take_word(struct job *job, const char *word)
     const char *value;
     if (strcmp(word, "validate") == 0)
         job->validate = true;
+    else if (strcmp(word, "export") == 0)
+        job->exports = true;
     else if (strcmp(word, "interleaved") == 0)
         job->reads.interleaved = true;
+    else if (strcmp(word, "multiline") == 0)
+        parse->multiline = true;
     else if ((value = value_of(word, "threads")))
         parse->threads = atoi(value);
     else if ((value = value_of(word, "slice")))
@@ -77,8 +89,12 @@ static void take_word(struct job *job, const char *word)
         parse->max_errors = strtoull(value, NULL, 10);
     else if ((value = value_of(word, "simd")))
         setenv("PFQ_SIMD", value, 1);
+    else if (strcmp(word, "qc") == 0)
+        job->config.qc = true;
     else if (strcmp(word, "index-names") == 0)
         job->config.index_names = true;
+    else if ((value = value_of(word, "align")))
+        job->config.align_bytes = strtoull(value, NULL, 10);
     else if (strcmp(word, "writer=gather") == 0)
         job->config.writer = PFQ_WRITER_GATHER;
     else if (strcmp(word, "compress=none") == 0)
@@ -99,6 +115,10 @@ static void take_word(struct job *job, const char *word)
         parse->inflate = PFQ_INFLATE_SERIAL;
     else if (strcmp(word, "strict") == 0)
         parse->strict = true;
+    else if (strcmp(word, "index") == 0)
+        parse->index = true;
+    else if (strcmp(word, "note") == 0)
+        parse->note = print_note;
     else if (strcmp(word, "on-error=skip") == 0)
         parse->on_error = PFQ_ON_ERROR_SKIP;
     else if ((value = value_of(word, "out")))
@@ -134,6 +154,18 @@ static bool all_agree(pfq_status status, const pfq_error *err)
     return agree;
 }
 
+static pfq_status do_job(pfq_team *team, const struct job *job, pfq_error *err)
+{
+    const pfq_parser_config *const parse = &job->config.parse;
+    const pfq_export_config to_text = {
+        .threads = parse->threads, .slice_bytes = parse->slice_bytes, .force = true};
+    if (job->validate)
+        return pfq_validate(team, &job->reads, parse, NULL, err);
+    if (job->exports)
+        return pfq_export(team, job->files[0][0], job->output, &to_text, NULL, err);
+    return pfq_convert(team, &job->reads, job->output, &job->config, NULL, err);
+}
+
 static void run_job(pfq_team *team, const struct job *job, int number)
 {
     pfq_error err;
@@ -142,9 +174,7 @@ static void run_job(pfq_team *team, const struct job *job, int number)
     if (speaks)
         printf("job %d\n", number);
     fflush(stdout);
-    const pfq_status status =
-        job->validate ? pfq_validate(team, &job->reads, &job->config.parse, NULL, &err)
-                      : pfq_convert(team, &job->reads, job->output, &job->config, NULL, &err);
+    const pfq_status status = do_job(team, job, &err);
     const bool agree = all_agree(status, &err);
     if (!speaks)
         return;

@@ -11,9 +11,9 @@ from pathlib import Path
 MIB = 1 << 20
 
 # How a run is spread over the machine. simd: "" lets the machine choose.
-# compress: the name of a method.
-Layout = namedtuple("Layout", "ranks threads slice_bytes chunk_bytes simd writer compress",
-                    defaults=["fast"])
+# compress: the name of a method. align: bytes; 0 is what the file system says.
+Layout = namedtuple("Layout", "ranks threads slice_bytes chunk_bytes simd writer compress align",
+                    defaults=["fast", 0])
 SERIAL = Layout(1, 1, 64 * MIB, MIB, "", "direct")
 
 # agreed: all ranks returned the same status and error.
@@ -68,6 +68,8 @@ def job_line(verb, layout, mates, out=None, options=()):
         words.append("writer=gather")
     if layout.compress != "fast":
         words.append(f"compress={layout.compress}")
+    if layout.align:
+        words.append(f"align={layout.align}")
     if out:
         words.append(f"out={out}")
     for mate, paths in enumerate(mates, 1):

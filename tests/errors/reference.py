@@ -3,20 +3,23 @@
 It holds the whole text, cuts it at newlines, and judges one record after the other, in the order a
 person would: is the line there, does it begin as it must, do the lengths agree, and only then the
 contents. What it says about a file is what parfastq must say for any ranks, slices and threads.
+Multi-line text, whose bases and qualities may be wrapped, it reads by the length rule.
 """
 
 from collections import namedtuple
 
 NAME, BASES, PLUS, QUALITY = range(4)
 CR = (1, 2, 4, 8)  # the style bits of a CR behind each of the four lines
-PLUS_NAME, NO_NEWLINE = 16, 32
-GROUP_BITS = 31  # what the style of a whole group can say
+PLUS_NAME, NO_NEWLINE, WRAPPED_BASES, WRAPPED_QUALITY = 16, 32, 64, 128
+WRAPPED = WRAPPED_BASES | WRAPPED_QUALITY
+GROUP_BITS = 255 & ~NO_NEWLINE  # what the style of a whole group can say
 
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz*-."
 BASE = bytes(1 if byte in LETTERS else 0 for byte in range(256))
 
 Line = namedtuple("Line", "start text cr ended")
-Record = namedtuple("Record", "byte name bases quality style")
+# line: of the header, from 1. width: of all lines of a wrapped record, 0 if it is not one.
+Record = namedtuple("Record", "byte name bases quality style line width", defaults=[None])
 # line and record count from 1, byte from 0; `words` are in the sentence that describes the fault.
 Fault = namedtuple("Fault", "line record byte words")
 Reading = namedtuple("Reading", "records faults tail")
@@ -85,7 +88,7 @@ def record_at(lines, at, quality_range):
         return None, wrong
     style = sum(bit for bit, line in zip(CR, four) if line.cr)
     style += PLUS_NAME * (len(plus) > 1) + NO_NEWLINE * (not four[QUALITY].ended)
-    return Record(four[NAME].start, name[1:], bases, quality, style), None
+    return Record(four[NAME].start, name[1:], bases, quality, style, at + 1), None
 
 
 def next_header(lines, at):
@@ -96,7 +99,132 @@ def next_header(lines, at):
     return len(lines)
 
 
-def read(text, quality_range=(33, 126)):
+# ---- multi-line ----
+
+def is_bases(text):
+    return all(BASE[byte] for byte in text)
+
+
+def take_bases(lines, at):
+    """(where the '+' line is, None), or (None, (line of the record, words))."""
+    if at == len(lines):
+        return None, (1, "no line of bases")
+    end, empty = at + 1, not lines[at].text
+    while end < len(lines):
+        text = lines[end].text
+        if text.startswith(b"+"):
+            return end, None
+        if empty or not text or not is_bases(text):
+            return None, (end - at + 1, "expected more bases or the '+' line")
+        end += 1
+    return None, (end - at + 1, "no '+' line")
+
+
+def take_quality(lines, at, wanted, after_newline):
+    """(end of the lines of qualities, None), or (None, (line from `at`, words))."""
+    if at == len(lines):
+        return (at, None) if after_newline and not wanted else (
+            None, (0, "no line of quality values"))
+    end, have = at, 0
+    while end == at or have < wanted:
+        if end == len(lines):
+            return None, (end - 1 - at, f": {wanted} bases but {have} quality values")
+        have += len(lines[end].text)
+        if have > wanted or (wanted and not lines[end].text):
+            return None, (end - at, f": {wanted} bases but {have} quality values")
+        end += 1
+    return end, None
+
+
+def wrapped_contents(lines, at, plus, end, quality_range):
+    for i in range(at + 1, plus):
+        wrong = content_fault(b"", lines[i].text, b"", b"", quality_range)
+        if wrong:
+            return i - at, wrong[1]
+    wrong = content_fault(lines[at].text, b"", lines[plus].text, b"", quality_range)
+    if wrong:
+        return (0 if wrong[0] == NAME else plus - at), wrong[1]
+    for i in range(plus + 1, end):
+        wrong = content_fault(b"", b"", b"", lines[i].text, quality_range)
+        if wrong:
+            return i - at, wrong[1]
+    return None
+
+
+def width_of(*parts):
+    """The one width of the parts that have several lines, their last one apart; else 0."""
+    widths = set()
+    for part in parts:
+        if len(part) > 1:
+            widths.update(len(line.text) for line in part[:-1])
+            if len(part[-1].text) > len(part[0].text) or len({line.cr for line in part}) > 1:
+                return 0
+    return widths.pop() if len(widths) == 1 else 0
+
+
+def wrapped_record_at(lines, at, quality_range):
+    """(record, end, None), or (None, end, fault) where end is None if nobody can tell it."""
+    if not lines[at].text:
+        return None, None, (NAME, "a blank line")
+    if not lines[at].text.startswith(b"@"):
+        return None, None, (NAME, "expected a header that begins with '@'")
+    plus, wrong = take_bases(lines, at + 1)
+    if wrong:
+        return None, None, wrong
+    bases = lines[at + 1:plus]
+    joined = b"".join(line.text for line in bases)
+    end, wrong = take_quality(lines, plus + 1, len(joined), lines[plus].ended)
+    if wrong:
+        return None, None, (plus + 1 - at + wrong[0], wrong[1])
+    wrong = wrapped_contents(lines, at, plus, end, quality_range)
+    if wrong:
+        return None, end, wrong
+    quality = lines[plus + 1:end]
+    none = [Line(None, b"", False, False)]
+    four = lines[at], bases[0], lines[plus], (quality or none)[0]
+    style = sum(bit for bit, line in zip(CR, four) if line.cr)
+    style += PLUS_NAME * (len(lines[plus].text) > 1)
+    style += NO_NEWLINE * (not (quality or none)[-1].ended)
+    style += WRAPPED_BASES * (len(bases) > 1) + WRAPPED_QUALITY * (len(quality) > 1)
+    return Record(lines[at].start, lines[at].text[1:], joined,
+                  b"".join(line.text for line in quality), style, at + 1,
+                  width_of(bases, quality)), end, None
+
+
+def next_wrapped_header(lines, at):
+    """The first of lines[at:] that begins with '@' and is followed by lines of bases (or one empty
+    line) and a line that begins with '+'; len(lines) if none is."""
+    for i in range(at, len(lines)):
+        if not lines[i].text.startswith(b"@"):
+            continue
+        end = i + 1
+        while end < len(lines) and lines[end].text and is_bases(lines[end].text):
+            end += 1
+        if end == i + 1 and end < len(lines) and not lines[end].text:
+            end += 1
+        if i + 1 < end < len(lines) and lines[end].text.startswith(b"+"):
+            return i
+    return len(lines)
+
+
+def line_width(records):
+    """What the attribute line_width of multi-line text is."""
+    widths = {record.width for record in records if record.style & WRAPPED}
+    return widths.pop() if len(widths) == 1 else 0
+
+
+# ---- both ----
+
+def judge_at(lines, at, quality_range, multiline):
+    """(record, where to go on, fault): of a bad record where no end is known, at the next header."""
+    if multiline:
+        record, end, wrong = wrapped_record_at(lines, at, quality_range)
+        return record, end if end is not None else next_wrapped_header(lines, at + 1), wrong
+    record, wrong = record_at(lines, at, quality_range)
+    return record, at + 4 if record else next_header(lines, at + 1), wrong
+
+
+def read(text, quality_range=(33, 126), multiline=False):
     """Everything in a text: good records, faults, and the blank lines at its end. Behind a bad
     record, reading goes on at the next line that looks like a header."""
     lines = lines_of(text)
@@ -107,14 +235,13 @@ def read(text, quality_range=(33, 126)):
     while at < len(lines):
         if at >= blank_from:
             return Reading(records, faults, text[lines[at].start:])
-        record, wrong = record_at(lines, at, quality_range)
+        record, end, wrong = judge_at(lines, at, quality_range, multiline)
         if record:
             records.append(record)
-            at += 4
-            continue
-        number = len(records) + len(faults) + 1
-        faults.append(Fault(at + wrong[0] + 1, number, lines[at].start, wrong[1]))
-        at = next_header(lines, at + 1)
+        else:
+            number = len(records) + len(faults) + 1
+            faults.append(Fault(at + wrong[0] + 1, number, lines[at].start, wrong[1]))
+        at = end
     return Reading(records, faults, b"")
 
 
@@ -139,10 +266,10 @@ def names_agree(first, other, mate):
 class Lanes:
     """The files of one mate, read one after the other; a bad record ends them."""
 
-    def __init__(self, paths, texts):
+    def __init__(self, paths, texts, multiline=False):
         self.rows, self.fault, self.fault_path = [], None, None
         for path, text in zip(paths, texts):
-            reading = read(text)
+            reading = read(text, multiline=multiline)
             before = reading.faults[0].byte if reading.faults else len(text)
             for i, record in enumerate(reading.records):
                 if record.byte < before:
@@ -163,7 +290,7 @@ def fault_of_mates(mates):
         for number, mate in enumerate(mates[1:], 2):
             path, index, record = mate.rows[row]
             if not names_agree(mates[0].rows[row][2].name, record.name, number):
-                return path, Fault(4 * index + 1, index + 1, record.byte, "is not the mate of")
+                return path, Fault(record.line, index + 1, record.byte, "is not the mate of")
         row += 1
     for mate, has_row in zip(mates, there):
         if not has_row and mate.fault:
@@ -171,7 +298,7 @@ def fault_of_mates(mates):
     for mate, has_row in zip(mates, there):
         if has_row:
             path, index, record = mate.rows[row]
-            return path, Fault(4 * index + 1, index + 1, record.byte, "has no mate")
+            return path, Fault(record.line, index + 1, record.byte, "has no mate")
     return None
 
 

@@ -2,13 +2,13 @@
 """The first bad record is the same for any layout, and so are all of them, and what is left.
 
     test_bad_records.py --mpiexec MPIRUN --command PARFASTQ --many MANY [--seed N] [--files N]
-                        [--packed]
+                        [--packed] [--multiline]
 
 Nasty files are damaged in every way and place. What a serial reference reader says of each must be
 what `convert` says with any ranks, threads, slices, chunks and kernels: the same line, record, byte
 and sentence; no file is left. `validate` must list what the reference lists, and a conversion that
 skips bad records must keep exactly the good ones. With --packed the files are compressed, in all
-ways that can be read, and all this is still so. PFQ_LONG_SECONDS: goes on with new files for so
+ways that can be read, and all this is still so; with --multiline lines are wrapped. PFQ_LONG_SECONDS: goes on with new files for so
 long. PFQ_KEEP: a directory for the files of which something is wrong.
 """
 
@@ -59,8 +59,11 @@ def any_layout(rng, kernels):
 class Trials:
     """Files with what the reference says of them, and what has gone wrong."""
 
-    def __init__(self, machine, directory, rng, packers):
+    layouts_each = LAYOUTS_EACH
+
+    def __init__(self, machine, directory, rng, packers, multiline):
         self.machine, self.rng, self.packers = machine, rng, packers
+        self.multiline = multiline
         self.directory, self.kernels = Path(directory), machine.kernels()
         self.jobs, self.checks, self.wrong = [], [], []
 
@@ -70,18 +73,21 @@ class Trials:
         pack = self.rng.choice(sorted(self.packers)) if self.packers else None
         path.write_bytes(self.packers[pack](self.rng, text) if pack else text)
         kind = f"{kind}, {pack}" if pack else kind
-        reading = reference.read(text)
+        reading = reference.read(text, multiline=self.multiline)
         case = (name, kind, path, reading)
-        for layout in (many.SERIAL, *(any_layout(self.rng, self.kernels)
-                                      for _ in range(LAYOUTS_EACH))):
+        for layout in (many.SERIAL, *(self.layout() for _ in range(self.layouts_each))):
             self.queue(self.check_stop, case, layout, "convert", [])
         options = [f"max-errors={MOST_ERRORS}"]
-        self.queue(self.check_list, case, any_layout(self.rng, self.kernels), "validate", options)
-        self.queue(self.check_skip, case, any_layout(self.rng, self.kernels), "convert",
-                   [*options, "on-error=skip"])
+        self.queue(self.check_list, case, self.layout(), "validate", options)
+        self.queue(self.check_skip, case, self.layout(), "convert", [*options, "on-error=skip"])
+
+    def layout(self):
+        return any_layout(self.rng, self.kernels)
 
     def queue(self, check, case, layout, verb, options):
         out = self.directory / f"out{len(self.jobs)}.h5" if verb == "convert" else None
+        if self.multiline:
+            options = [*options, "multiline"]
         if self.packers:
             options = [*options, f"inflate={self.rng.choice(packing.INFLATE)}"]
         self.jobs.append((layout.ranks, many.job_line(verb, layout, [[case[2]]], out, options)))
@@ -108,6 +114,12 @@ class Trials:
         name, kind, path, reading = case
         if answer.code != 0:
             return "a good file is refused"
+        return self.check_rows(reading, out)
+
+    def check_rows(self, reading, out):
+        width = reference.line_width(reading.records) if self.multiline else None
+        if columns.line_width(out) != width:
+            return f"the line width {columns.line_width(out)}, not {width}"
         return columns.difference(out, 1, columns.expected(reading.records, [reading.tail]))
 
     def check_stop(self, case, answer, out):
@@ -145,22 +157,23 @@ class Trials:
         wrong = self.check_list(case, answer, out)
         if wrong:
             return f"skip: {wrong}"
-        wrong = columns.difference(out, 1, columns.expected(reading.records, [reading.tail]))
+        wrong = self.check_rows(reading, out)
         return wrong and f"skip: {wrong}"
 
 
-def round_of_files(machine, seed, files, packers):
+def round_of_files(machine, seed, files, packers, multiline):
     """Sentences about what is wrong with one batch of files, and how many runs it took."""
     rng = random.Random(seed)
     kinds = sorted(damage.DAMAGES)
+    change = damage.wrapped if multiline else damage.as_they_are
     with tempfile.TemporaryDirectory() as directory:
-        trials = Trials(machine, directory, rng, packers)
+        trials = Trials(machine, directory, rng, packers, multiline)
         for i in range(files):
             if i % 4 == 3:
-                trials.add(f"s{seed}f{i}", "several", damage.damaged_often(rng))
+                trials.add(f"s{seed}f{i}", "several", damage.damaged_often(rng, change))
             else:
                 kind = kinds[(i - i // 4) % len(kinds)]
-                trials.add(f"s{seed}f{i}", kind, damage.damaged(rng, kind))
+                trials.add(f"s{seed}f{i}", kind, damage.damaged(rng, kind, change))
         trials.run()
         keep = os.environ.get("PFQ_KEEP")
         for sentence in trials.wrong if keep else []:
@@ -175,13 +188,15 @@ def main():
     many.machine_arguments(parser)
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--packed", action="store_true")
+    parser.add_argument("--multiline", action="store_true")
     arguments = parser.parse_args()
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)
     packers = packing.packers() if arguments.packed else {}
     until = time.monotonic() + float(os.environ.get("PFQ_LONG_SECONDS", 0))
     seed, runs, failures = arguments.seed, 0, 0
     while True:
-        wrong, more = round_of_files(machine, seed, arguments.files, packers)
+        wrong, more = round_of_files(machine, seed, arguments.files, packers,
+                                     arguments.multiline)
         for sentence in wrong[:20]:
             print(sentence, flush=True)
         runs, failures, seed = runs + more, failures + len(wrong), seed + 1

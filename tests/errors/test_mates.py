@@ -2,13 +2,14 @@
 """What is wrong with mates is found at the first row it concerns, for any layout.
 
     test_mates.py --mpiexec MPIRUN --command PARFASTQ --many MANY [--seed N] [--cases N]
+                  [--multiline]
 
 Pairs, triples, fours and interleaved reads, in lanes cut at different rows, with reads of very
 different lengths, get bad records, names that do not match and ends that do not agree, in all
 orders. A reference reader that takes one record of each mate in turn says what comes first;
 `convert` must say the same with any ranks, threads, slices and chunks, and `validate` must list the
 bad records and say what is wrong between mates where that comes before them. Good ones must make
-the right columns. PFQ_LONG_SECONDS: goes on with new cases for so long. PFQ_KEEP: a directory for
+the right columns. With --multiline lines are wrapped. PFQ_LONG_SECONDS: goes on with new cases for so long. PFQ_KEEP: a directory for
 the cases of which something is wrong.
 """
 
@@ -60,14 +61,16 @@ def lengths(rng, rows, mates):
 class Case:
     """The records of each mate, which get damaged, and then lanes and texts."""
 
-    def __init__(self, rng, large):
-        self.rng, self.large = rng, large
+    def __init__(self, rng, large, multiline):
+        self.rng, self.large, self.multiline = rng, large, multiline
         self.interleaved = rng.random() < 0.25
         count = 2 if self.interleaved else rng.choice((2, 2, 2, 3, 4))
         rows = rng.randrange(3000, 5000) if large else rng.choice((1, 2, rng.randrange(3, 80)))
         style = rng.choice(NAME_STYLES)
         self.mates = [[record(rng, styled(style, i, mate), sizes[i]) for i in range(rows)]
                       for mate, sizes in enumerate(lengths(rng, rows, count), 1)]
+        if multiline:
+            self.mates = [damage.wrapped(rng, records) for records in self.mates]
         self.events = []
         for _ in range(rng.choice((0, 1, 2, 3, 4, 6))):
             rng.choice((self.break_record, self.break_record, self.break_name, self.exchange,
@@ -135,8 +138,10 @@ class Trial:
         for paths, lanes in zip(self.paths, texts):
             for path, text in zip(paths, lanes):
                 path.write_bytes(text)
-        self.readings = [[reference.read(text) for text in lanes] for lanes in texts]
-        streams = [reference.Lanes(paths, lanes) for paths, lanes in zip(self.paths, texts)]
+        self.readings = [[reference.read(text, multiline=case.multiline) for text in lanes]
+                         for lanes in texts]
+        streams = [reference.Lanes(paths, lanes, case.multiline)
+                   for paths, lanes in zip(self.paths, texts)]
         self.mates = reference.deal(streams[0]) if case.interleaved else streams
         self.fault = reference.fault_of_mates(self.mates)
         self.listed = [(path, fault) for paths, readings in zip(self.paths, self.readings)
@@ -147,6 +152,7 @@ class Trial:
 
     def jobs(self, rng, kernels):
         options = ["interleaved"] if self.case.interleaved else []
+        options += ["multiline"] if self.case.multiline else []
         layouts = [many.SERIAL, *(any_layout(rng, kernels) for _ in range(LAYOUTS_EACH))]
         if self.case.large:
             layouts = [layout._replace(slice_bytes=max(1000, layout.slice_bytes))
@@ -201,12 +207,12 @@ class Trial:
         return None
 
 
-def round_of_cases(machine, seed, count):
+def round_of_cases(machine, seed, count, multiline):
     """Sentences about what is wrong with one batch of cases, and how many runs it took."""
     rng, wrong, work = random.Random(seed), [], []
     kernels = machine.kernels()
     with tempfile.TemporaryDirectory() as top:
-        trials = [Trial(Case(rng, large=i % 20 == 19), Path(top) / f"s{seed}c{i}")
+        trials = [Trial(Case(rng, i % 20 == 19, multiline), Path(top) / f"s{seed}c{i}")
                   for i in range(count)]
         for trial in trials:
             for layout, check, line in trial.jobs(rng, kernels):
@@ -235,13 +241,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     many.machine_arguments(parser)
     parser.add_argument("--cases", type=int, default=CASES)
+    parser.add_argument("--multiline", action="store_true")
     parser.set_defaults(seed=2)  # has two bad records in one mate while another mate lags behind
     arguments = parser.parse_args()
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)
     until = time.monotonic() + float(os.environ.get("PFQ_LONG_SECONDS", 0))
     seed, runs, failures = arguments.seed, 0, 0
     while True:
-        wrong, more = round_of_cases(machine, seed, arguments.cases)
+        wrong, more = round_of_cases(machine, seed, arguments.cases, arguments.multiline)
         for sentence in wrong[:20]:
             print(sentence, flush=True)
         runs, failures, seed = runs + more, failures + len(wrong), seed + 1

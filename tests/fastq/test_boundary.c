@@ -1,7 +1,7 @@
 /*
  * Claim: from any byte of a nasty but valid file, the finder gives the first record that begins
  * there or later, and it gives the same answer, or asks for more, when it sees only a part of the
- * text.
+ * text. In multi-line text it finds every record, too, if also lines that are none.
  */
 #include <stdlib.h>
 
@@ -119,6 +119,33 @@ static void long_record(void)
     free(text);
 }
 
+/* Good records on any lines: each is found at its first byte, whether it is all in sight or not. */
+static void wrapped_records(void)
+{
+    static const char *const some[] = {
+        "@a\nAC\nGT\n+\n@I\n+I\n", "@b\nA\nC\n+b\n@\n@\n",       "@c\n\n+\n\n",
+        "@d\nAC\n+\n@\n@\n",       "@\r\nA\r\nN\r\n+\r\n@+\r\n", "@+\nACGT\n+\n@ACG\n"};
+    const struct fastq_rules rules = {.kernel = scan_kernel_choose(), .multiline = true};
+    for (int turn = 0; turn < 300; turn++) {
+        char text[512] = "";
+        size_t begins[12];
+        for (int i = 0; i < 12; i++) {
+            begins[i] = strlen(text);
+            strcat(text, some[(size_t)rand() % (sizeof some / sizeof *some)]);
+        }
+        const size_t size = strlen(text);
+        for (int i = 0; i < 12; i++)
+            for (size_t seen = begins[i] + 1; seen <= size; seen++) {
+                const struct span span = {(const uint8_t *)text, seen};
+                size_t where = size;
+                const enum fastq_found found =
+                    fastq_find(span, begins[i], begins[i] + 1, seen == size, &rules, &where);
+                CHECK(found == FASTQ_FOUND || (found == FASTQ_MORE && seen < size));
+                CHECK_EQUAL(where, begins[i]);
+            }
+    }
+}
+
 int main(void)
 {
     srand(2);
@@ -126,5 +153,6 @@ int main(void)
     every_prefix();
     no_record();
     long_record();
+    wrapped_records();
     return 0;
 }

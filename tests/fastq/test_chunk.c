@@ -1,6 +1,7 @@
 /*
  * Claim: a text parsed in chunks with any cuts, mended from left to right where they do not fit,
- * gives the same records and faults as the text parsed in one piece, whether it is good or damaged.
+ * gives the same records and faults as the text parsed in one piece, whether it is good or damaged,
+ * of four lines or wrapped.
  */
 #include <stdlib.h>
 
@@ -16,11 +17,27 @@ static const char *const pieces[] = {
     "@g\nACGTACGTA\n+\n@@@@@@@@@\n",
 };
 
-static size_t make_text(char *text, int records, int damages)
+static const char *const wrapped[] = {
+    "@a\nAC\nGT\n+\nII\nII\n",
+    "@b\nAC\nGT\nA\n+\n@I\n+I\n@\n",
+    "@c\nA\nC\nG\n+c\n@\n+\n@\n",
+    "@d\r\nACG\r\nT\r\n+\r\n+++\r\n@\r\n",
+    "@e\nAAA\nAAA\nAAA\nAAA\n+\n@II\nIII\n+II\nIII\n",
+    "@f\n\n+\n\n",
+    "@g\nACGT\n+\n+@\n@+\n",
+};
+
+static const char *any_piece(bool multiline)
+{
+    return multiline && rand() % 3 ? wrapped[(size_t)rand() % (sizeof wrapped / sizeof *wrapped)]
+                                   : pieces[(size_t)rand() % (sizeof pieces / sizeof *pieces)];
+}
+
+static size_t make_text(char *text, int records, int damages, bool multiline)
 {
     size_t size = 0;
     for (int i = 0; i < records; i++) {
-        const char *piece = pieces[(size_t)rand() % (sizeof pieces / sizeof *pieces)];
+        const char *piece = any_piece(multiline);
         memcpy(text + size, piece, strlen(piece));
         size += strlen(piece);
     }
@@ -41,7 +58,8 @@ struct outcome {
 static void collect(const struct fastq_chunk *chunk, struct outcome *outcome)
 {
     for (size_t i = 0; i < chunk->count; i++) {
-        outcome->begin[outcome->records] = chunk->begin + chunk->records[i].begin;
+        outcome->begin[outcome->records] =
+            chunk->begin + fastq_origin_of(chunk, &chunk->records[i]).begin;
         outcome->style[outcome->records++] = chunk->records[i].style;
     }
     for (size_t i = 0; i < chunk->fault_count; i++) {
@@ -64,7 +82,7 @@ static void parse(struct span text, const struct fastq_rules *rules, const size_
     begins[count++] = 0;
     for (int i = 0; i < cuts; i++) {
         size_t where;
-        if (fastq_find_record(text, near[i], text.size, true, &where) == FASTQ_FOUND &&
+        if (fastq_find(text, near[i], text.size, true, rules, &where) == FASTQ_FOUND &&
             where > begins[count - 1])
             begins[count++] = where;
     }
@@ -96,10 +114,16 @@ int main(void)
     static struct outcome whole, cut;
     srand(3);
     for (int turn = 0; turn < 6000; turn++) {
-        const size_t size = make_text(text, 1 + rand() % 40, turn % 3 ? rand() % 4 : 0);
+        const bool multiline = turn % 4 < 2;
+        const size_t size = make_text(text, 1 + rand() % 40, turn % 3 ? rand() % 4 : 0, multiline);
         const struct span span = {(const uint8_t *)text, size};
-        const struct fastq_rules rules = {scan_kernel_choose(), 33,   126,
-                                          turn % 2 == 0,        1000, turn % 5 == 0};
+        const struct fastq_rules rules = {.kernel = scan_kernel_choose(),
+                                          .quality_min = 33,
+                                          .quality_max = 126,
+                                          .skip = turn % 2 == 0,
+                                          .max_faults = 1000,
+                                          .coded = turn % 5 == 0,
+                                          .multiline = multiline};
         size_t near[MAX_CHUNKS];
         const int cuts = rand() % 8;
         for (int i = 0; i < cuts; i++)

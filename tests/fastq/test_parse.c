@@ -58,7 +58,7 @@ static const struct {
 
 static const struct fastq_rules *rules(void)
 {
-    static struct fastq_rules value = {NULL, 33, 126, false, 1, false};
+    static struct fastq_rules value = {.quality_min = 33, .quality_max = 126, .max_faults = 1};
     value.kernel = scan_kernel_choose();
     return &value;
 }

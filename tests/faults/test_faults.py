@@ -5,15 +5,24 @@
 
 CLAIM is one of
     failing_calls   a read or write of a file fails on one rank: one error, exit code 3
-    shrinking_file  the input is cut short while it is read: one error that names it, exit code 3
+    failing_memory  the n-th piece of memory is refused on one rank: one error, exit code 3
+    failing_hdf5    the n-th call of HDF5 fails: one error, exit code 3
+    failing_index   the same while the index of a gzip file is written, or used: an error as above, or a run
+                    that is good, and then the index is whole or not there
+    short_calls     a read or write moves fewer bytes than it should: the rest follows, and all is good
+    changing_files  the input is cut short, grows, or loses its name while it is read, the directory of the
+                    output goes away, permission is lost, a rank is slow: an error that names the file, or
+                    the same output
     killed_rank     a rank is killed at some call, or at any moment: the launcher ends all of them
     full_disk       no space for the output: one error that says so, exit code 3
 A hang is a failure: every run has its time limit. Exit code 77: this cannot be tried here.
 """
 
 import argparse
+import gzip
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,9 +67,13 @@ class Bench:
         self.machine = many.Machine(arguments.mpiexec, arguments.command)
         self.rng = random.Random(arguments.seed)
         self.total_bytes = total_bytes
-        self.reads = make_reads(self.directory / "reads.fastq", total_bytes, self.rng)
+        self.reads = make_reads(self.directory / "reads.fastq", total_bytes, self.seed_of_reads())
         self.mark = self.directory / "mark"
         self.wrong, self.runs = [], 0
+
+    def seed_of_reads(self):
+        """A generator of its own, so that the reads can be made again."""
+        return random.Random(self.arguments.seed)
 
     def launch(self, ranks, words, fault=None):
         """The command line; fault: the FAULT_ variables of fault.c."""
@@ -96,10 +109,32 @@ class Bench:
         return sorted(path.name for path in (directory or self.directory).iterdir()
                       if path.name not in mine)
 
-    def failed_cleanly(self, claim, ended, *fragments, directory=None):
-        """Exit code 3, one message with one of the fragments, nothing left."""
+    def clean(self):
+        for name in self.left_over():
+            (self.directory / name).unlink()
+
+    def is_right(self, verb, claim):
+        """Whether a run that says that it is good has made what it should."""
+        out = self.directory
+        if verb == "convert":
+            return self.hold(self.same(out / "good.h5"), f"{claim}: other datasets", None)
+        if verb == "export":
+            text = gzip.decompress((out / "out.fastq.gz").read_bytes())
+            return self.hold(text == self.reads.read_bytes(), f"{claim}: other text", None)
+        return verb in ("stats", "filter", "validate")
+
+    def same(self, wanted):
+        """Whether the output has the datasets of another file, by a tool that is not ours."""
+        return subprocess.run(["h5diff", "-q", wanted, self.directory / "out.h5", "/read1", "/read1"],
+                              capture_output=True).returncode == 0
+
+    def failed_cleanly(self, claim, ended, *fragments, directory=None, codes=(3,)):
+        """Exit code 3, one message with one of the fragments, nothing left. Before there is a team, ranks
+        speak for themselves, and the launcher ends them."""
         lines = many.said(ended)
-        self.hold(ended.code == 3, f"{claim}: wants exit code 3", ended)
+        if any("for a team" in line for line in lines):
+            lines = [line for line in lines if line.startswith("parfastq: ")][:1]
+        self.hold(ended.code in codes, f"{claim}: wants exit code {codes}", ended)
         self.hold(len(lines) == 1 and lines[0].startswith("parfastq: ") and
                   any(fragment in lines[0] for fragment in fragments),
                   f"{claim}: wants one line with one of {fragments}", ended)
@@ -133,17 +168,175 @@ def failing_calls(bench):
     bench.hold(happened >= 12, f"only {happened} faults happened", None)
 
 
-def shrinking_file(bench):
-    for rank in range(RANKS):
-        for number in (0, 1, 3):
-            ended = bench.run(RANKS, bench.convert(), {
-                "KIND": "shrink", "CALL": "read", "RANK": rank, "NUMBER": number,
-                "FILE": bench.reads})
-            claim = f"the input shrinks at read {number} of rank {rank}"
-            if bench.hold(bench.mark.exists(), f"{claim}: it did not", ended):
+def sweep(bench, verb, words, call, rank, numbers, *fragments, codes=(3,)):
+    """A call fails at each of some numbers, until one is beyond the last call. Returns how many did. A call
+    without which the output is right may as well fail."""
+    happened = 0
+    for number in numbers:
+        ended = bench.run(RANKS, words, {"KIND": "fail", "CALL": call, "RANK": rank, "NUMBER": number})
+        claim = f"{verb}: {call} {number} of rank {rank} fails"
+        if ended.code == 0 and bench.is_right(verb, claim):
+            bench.clean()
+        else:
+            bench.failed_cleanly(claim, ended, *fragments, codes=codes)
+        if not bench.mark.exists():
+            bench.hold(ended.code == 0, f"{claim} (never): wants exit code 0", ended)
+            break
+        happened += ended.code != 0
+    return happened
+
+
+def numbers(rng, first, growth):
+    """The first ones, then ever larger steps; all of them in the long form."""
+    if os.environ.get("PFQ_LONG"):
+        yield from range(100000)
+    number = rng.randrange(first)
+    while True:
+        yield number
+        number = int(number * growth) + 1 + rng.randrange(first)
+
+
+def verbs(bench):
+    """Commands that are tried: name, words, and what their errors name."""
+    good = bench.directory / "good.h5"
+    if not good.exists():
+        bench.run(1, ["convert", "-q", "--index-names", "-o", "good.h5", "reads.fastq"])
+    return [("convert", bench.convert("--index-names", "--qc")), ("filter", bench.filter()),
+            ("stats", ["stats", "-q", "--json", "out.json", "--slice-size", "16k", "reads.fastq"]),
+            ("export", ["export", "-q", "-o", "out.fastq.gz", "good.h5"]),
+            ("validate", ["validate", "-q", "good.h5"])]
+
+
+def failing_memory(bench):
+    happened = 0
+    for verb, words in verbs(bench):
+        for rank in (0, RANKS - 1):
+            happened += sweep(bench, verb, words, "memory", rank, numbers(bench.rng, 6, 3), "memory")
+    bench.hold(happened >= 20, f"only {happened} faults happened", None)
+
+
+def failing_hdf5(bench):
+    """What HDF5 cannot read may be the fault of the file."""
+    happened = 0
+    for verb, words in verbs(bench):
+        if verb in ("convert", "export", "validate"):
+            happened += sweep(bench, verb, words, "hdf5", 0, numbers(bench.rng, 4, 2), "out.h5", "good.h5",
+                              codes=(3,) if verb == "convert" else (1, 3))
+    bench.hold(happened >= 12, f"only {happened} faults happened", None)
+
+
+def failing_index(bench):
+    place = bench.directory / "place"
+    place.mkdir()
+    packed, index = place / bench.reads.name, place / f"{bench.reads.name}.pfqi"
+    packed.write_bytes(gzip.compress(bench.reads.read_bytes()))
+    use = ["validate", "-q", "--slice-size", "256k", "--inflate", "parallel", packed]
+    bench.run(1, [*use, "--index"])
+    good, happened = index.read_bytes(), 0
+    for how, words in (("written", [*use, "--index"]), ("used", use)):
+        for call, first, growth in (("read", 3, 2), ("write", 2, 2), ("memory", 20, 4)):
+            for rank in (0, RANKS - 1):
+                for number in numbers(bench.rng, first, growth):
+                    index.unlink(missing_ok=True)
+                    if how == "used":
+                        index.write_bytes(good)
+                    ended = bench.run(RANKS, words, {"KIND": "fail", "CALL": call, "RANK": rank, "NUMBER": number})
+                    claim = f"an index is {how}: {call} {number} of rank {rank} fails"
+                    if index.exists():
+                        bench.hold(index.read_bytes() == good, f"{claim}: it is another one", ended)
+                        bench.hold(how == "used" or ended.code == 0, f"{claim}: it was written", ended)
+                        index.unlink()
+                    if ended.code:
+                        bench.failed_cleanly(claim, ended, bench.reads.name, "memory", directory=place)
+                    bench.hold(not bench.left_over(place), f"{claim}: left {bench.left_over(place)}", ended)
+                    if not bench.mark.exists():
+                        bench.hold(ended.code == 0, f"{claim} (never): wants exit code 0", ended)
+                        break
+                    happened += 1
+    bench.hold(happened >= 20, f"only {happened} faults happened", None)
+
+
+def short_calls(bench):
+    wanted = bench.directory / "good.h5"
+    bench.run(1, ["convert", "-q", "-o", "good.h5", "reads.fastq"])
+    for call in ("read", "write"):
+        for rank in range(RANKS):
+            for number in (0, bench.rng.randrange(1, 4)):
+                ended = bench.run(RANKS, bench.convert("--compress", "none"), {
+                    "KIND": "short", "CALL": call, "RANK": rank, "NUMBER": number})
+                claim = f"{call} {number} of rank {rank} is short"
+                bench.hold(bench.mark.exists(), f"{claim}: it was not", ended)
+                bench.hold(ended.code == 0 and bench.same(wanted), f"{claim}: wants the same output", ended)
+                bench.clean()
+
+
+def changing_files(bench):
+    wanted = bench.directory / "good.h5"
+    bench.run(1, ["convert", "-q", "-o", "good.h5", "reads.fastq"])
+    place = bench.directory / "place"
+    for kind, call, file in (("shrink", "read", bench.reads), ("grow", "read", bench.reads),
+                             ("remove", "read", bench.reads), ("move", "write", place),
+                             ("slow", "read", ""), ("slow", "sum", ""), ("slow", "write", "")):
+        for rank in range(RANKS):
+            number = bench.rng.randrange(4)
+            words = bench.convert("--compress", "none")
+            if kind == "move":
+                place.mkdir(exist_ok=True)
+                words[words.index("out.h5")] = "place/out.h5"
+            ended = bench.run(RANKS, words, {"KIND": kind, "CALL": call, "RANK": rank, "NUMBER": number,
+                                             "FILE": file})
+            claim = f"{kind} at {call} {number} of rank {rank}"
+            moved = Path(f"{place}.moved")
+            if not bench.hold(bench.mark.exists(), f"{claim}: it did not happen", ended):
+                pass
+            elif kind == "move":
+                for probe in moved.glob("*.locktest.*"):
+                    probe.unlink()  # Open MPI's own, which it takes away by its name
+                bench.failed_cleanly(claim, ended, "out.h5", directory=moved, codes=(2, 3))
+            elif kind == "shrink":
                 bench.failed_cleanly(claim, ended, "reads.fastq")
-            (bench.directory / "out.h5").unlink(missing_ok=True)
-            make_reads(bench.reads, bench.total_bytes, bench.rng)
+            else:  # what was there when the run began
+                bench.hold(ended.code == 0 and bench.same(wanted), f"{claim}: wants the same output", ended)
+            for directory in (place, moved):
+                if directory.exists():
+                    shutil.rmtree(directory)
+            bench.clean()
+            make_reads(bench.reads, bench.total_bytes, bench.seed_of_reads())
+
+
+    lost_permission(bench)
+
+
+def lost_permission(bench):
+    """Of an input that is open, which does no harm, and of the directory of the output. Root may do anything,
+    so somebody else runs."""
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    place = bench.directory / "place"
+    bench.directory.chmod(0o777)
+    if subprocess.run([*nobody, bench.arguments.command, "version"], capture_output=True).returncode:
+        print("skipped: nobody else can run this")
+        return
+    for file in (bench.reads, place):
+        place.mkdir(exist_ok=True)
+        for path in (place, bench.reads):
+            os.chown(path, 65534, 65534)
+            path.chmod(0o700)
+        words = bench.convert("--compress", "none", "-f")
+        words[words.index("out.h5")] = "place/out.h5"
+        launch = bench.launch(RANKS, words, {"KIND": "deny", "CALL": "write", "RANK": 1, "NUMBER": 0, "FILE": file})
+        bench.runs += 1
+        ended = many.run([*nobody, "env", f"HOME={bench.directory}", *launch], SECONDS, cwd=bench.directory)
+        claim = f"permission for {file.name} is lost"
+        out = place / "out.h5"
+        bench.hold(bench.mark.exists(), f"{claim}: it was not", ended)
+        if file == place:
+            lines = many.said(ended)
+            bench.hold(ended.code == 3 and not out.exists() and len(lines) == 1 and "out.h5" in lines[0],
+                       f"{claim}: wants one error and no output", ended)
+        else:
+            bench.hold(ended.code == 0 and out.exists(), f"{claim}: wants exit code 0", ended)
+        place.chmod(0o700)
+        shutil.rmtree(place)
 
 
 def end_of_killed(bench, claim, process, began):
@@ -169,11 +362,13 @@ def start(bench, words, fault=None):
                             stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def children(pid):
+def descendants(pid):
+    """Some launchers start ranks by a process of their own."""
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:
         return []
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
 
 
 def program_of(pid):
@@ -219,7 +414,7 @@ def killed_at_any_moment(bench):
         process = start(bench, words)
         running = wait_for_output(bench, process)
         time.sleep(bench.rng.random() * longest)
-        ranks = [pid for pid in children(process.pid)
+        ranks = [pid for pid in descendants(process.pid)
                  if program_of(pid) == os.path.realpath(bench.arguments.command)]
         if running and len(ranks) == RANKS and "out.h5" not in bench.left_over():
             os.kill(ranks[bench.rng.randrange(RANKS)], signal.SIGKILL)
@@ -267,7 +462,11 @@ def full_disk(bench):
 
 
 CLAIMS = {"failing_calls": (failing_calls, SMALL_BYTES),
-          "shrinking_file": (shrinking_file, SMALL_BYTES),
+          "failing_memory": (failing_memory, SMALL_BYTES),
+          "failing_hdf5": (failing_hdf5, SMALL_BYTES),
+          "failing_index": (failing_index, SMALL_BYTES),
+          "short_calls": (short_calls, SMALL_BYTES),
+          "changing_files": (changing_files, SMALL_BYTES),
           "killed_rank": (killed_rank, LARGE_BYTES),
           "full_disk": (full_disk, 30_000_000)}
 

@@ -2,10 +2,12 @@
  * Claim: any text gives the same records and faults
  *   - by the serial parser alone, and by every kernel with the serial parser behind it;
  *   - in one piece, and in chunks with any cuts, mended from left to right;
- *   - and a part of it, unless it asks for more, what the whole would give.
+ *   - and a part of it, unless it asks for more, what the whole would give;
+ * be it read as four-line or as multi-line FASTQ.
  */
 #include "fastq/boundary.h"
 #include "fastq/chunk.h"
+#include "fastq/wrapped.h"
 #include "fuzz/fuzz.h"
 
 enum { MAX_CUTS = 8, MAX_FOUND = FUZZ_MAX_BYTES };
@@ -66,6 +68,42 @@ static uint64_t newlines(struct span text, size_t begin, size_t end)
     return lines;
 }
 
+/* What the serial parser of these rules says of what begins at `begin`. */
+struct judgement {
+    enum fastq_verdict verdict;
+    struct scan_record record;
+    uint64_t lines; /* of a good record */
+    size_t next;    /* behind it, or behind a bad one if `whole` */
+    bool whole;
+};
+
+static struct judgement judge_wrapped(struct span text, size_t begin,
+                                      const struct fastq_rules *rules, struct fastq_fault *fault)
+{
+    struct wrapped wrapped;
+    struct judgement judged = {.verdict = wrapped_parse(text, begin, true, rules, &wrapped, fault)};
+    judged.next = wrapped.whole ? wrapped.end : text.size;
+    judged.whole = wrapped.whole;
+    if (judged.verdict != FASTQ_RECORD_GOOD)
+        return judged;
+    judged.record.name = (uint32_t)(wrapped.name.size - 1);
+    judged.record.bases = wrapped.bases.size & ((UINT64_C(1) << 56) - 1);
+    judged.record.style = wrapped_style(&wrapped) & 0xff;
+    judged.lines = judged.record.style & PFQ_STYLE_WRAPPED ? wrapped_line_count(&wrapped) : 4;
+    return judged;
+}
+
+static struct judgement judge(struct span text, size_t begin, const struct fastq_rules *rules,
+                              struct fastq_fault *fault)
+{
+    struct judgement judged = {.lines = 4, .next = text.size};
+    if (rules->multiline)
+        return judge_wrapped(text, begin, rules, fault);
+    judged.verdict =
+        fastq_parse_record(text, begin, true, rules, &judged.record, &judged.next, fault);
+    return judged;
+}
+
 /* The whole text, record by record. A record at the end has four lines also where the last of them
  * has no LF. */
 static void parse_serially(struct span text, const struct fastq_rules *rules,
@@ -74,15 +112,13 @@ static void parse_serially(struct span text, const struct fastq_rules *rules,
     clear(outcome);
     for (bool stopped = false; !stopped && outcome->end < text.size;) {
         const size_t begin = outcome->end;
-        struct scan_record record;
         struct fastq_fault fault = {.byte = begin};
-        size_t next = text.size;
-        const enum fastq_verdict verdict =
-            fastq_parse_record(text, begin, true, rules, &record, &next, &fault);
-        CHECK(verdict != FASTQ_RECORD_MORE); /* there is no more */
-        switch (verdict) {
+        const struct judgement judged = judge(text, begin, rules, &fault);
+        size_t next = judged.next;
+        CHECK(judged.verdict != FASTQ_RECORD_MORE); /* there is no more */
+        switch (judged.verdict) {
         case FASTQ_RECORD_GOOD:
-            add_record(outcome, begin, &record);
+            add_record(outcome, begin, &judged.record);
             outcome->seen++;
             break;
         case FASTQ_RECORD_BAD:
@@ -91,15 +127,16 @@ static void parse_serially(struct span text, const struct fastq_rules *rules,
             add_fault(outcome, &fault);
             outcome->seen++;
             stopped = !rules->skip;
-            next = stopped ? begin : text.size;
-            if (!stopped)
-                (void)fastq_find_record(text, begin + 1, text.size, true, &next);
+            next = stopped ? begin : judged.next;
+            if (!stopped && !judged.whole)
+                (void)fastq_find(text, begin + 1, text.size, true, rules, &next);
             break;
         case FASTQ_RECORD_MORE:
         case FASTQ_RECORD_TAIL:
             break;
         }
-        outcome->lines += verdict == FASTQ_RECORD_GOOD ? 4 : newlines(text, begin, next);
+        outcome->lines +=
+            judged.verdict == FASTQ_RECORD_GOOD ? judged.lines : newlines(text, begin, next);
         outcome->end = next;
     }
 }
@@ -107,7 +144,8 @@ static void parse_serially(struct span text, const struct fastq_rules *rules,
 static void collect(const struct fastq_chunk *chunk, struct outcome *outcome)
 {
     for (size_t i = 0; i < chunk->count; i++)
-        add_record(outcome, chunk->begin + chunk->records[i].begin, &chunk->records[i]);
+        add_record(outcome, chunk->begin + fastq_origin_of(chunk, &chunk->records[i]).begin,
+                   &chunk->records[i]);
     for (size_t i = 0; i < chunk->fault_count; i++)
         add_fault(outcome, &chunk->faults[i]);
     outcome->lines += chunk->lines;
@@ -151,7 +189,7 @@ static bool parse_part(struct span text, size_t part, size_t stop, const struct 
 }
 
 /* Cuts in ascending order, the last of them the end of the text. Returns how many. */
-static size_t draw_cuts(struct span *input, size_t *stops)
+static size_t draw_cuts(struct span *input, const struct fastq_rules *rules, size_t *stops)
 {
     size_t drawn[MAX_CUTS], count = 0, last = 0;
     const size_t wanted = fuzz_up_to(input, MAX_CUTS);
@@ -159,7 +197,7 @@ static size_t draw_cuts(struct span *input, size_t *stops)
         drawn[i] = fuzz_take(input);
     for (size_t i = 0; i < wanted; i++) {
         const size_t from = last + drawn[i] % (input->size - last + 1);
-        if (fastq_find_record(*input, from, input->size, true, &last) == FASTQ_FOUND)
+        if (fastq_find(*input, from, input->size, true, rules, &last) == FASTQ_FOUND)
             stops[count++] = last;
     }
     stops[count++] = input->size;
@@ -176,9 +214,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fastq_rules rules = {.quality_min = choice & 2 ? 64 : 33,
                                 .quality_max = 126,
                                 .skip = choice & 1,
-                                .max_faults = MAX_FOUND};
+                                .max_faults = MAX_FOUND,
+                                .multiline = choice & 4};
     size_t stops[MAX_CUTS + 1];
-    const size_t count = draw_cuts(&input, stops);
+    rules.kernel = scan_kernel_at(0);
+    const size_t count = draw_cuts(&input, &rules, stops);
     const size_t part = stops[0] + part_drawn % (input.size - stops[0] + 1);
 
     uint8_t *copy = fuzz_copy(input, input.size);

@@ -80,7 +80,7 @@ static inline uint64_t rounds_boundary(const struct rounds *rounds, size_t k)
 
 static inline void rounds_decode(const struct rounds *rounds, struct rounds_chunk *chunk, size_t k)
 {
-    const struct gzip_limits limits = {rounds_boundary(rounds, k), rounds->starts, SIZE_MAX / 4};
+    const struct gzip_limits limits = {rounds_boundary(rounds, k), rounds->starts, SIZE_MAX / 4, 0};
     CHECK_EQUAL(gzip_decoder_start(chunk->decoder, &chunk->start, NULL), PFQ_OK);
     do {
         chunk->status =

@@ -42,7 +42,7 @@ static void run(const struct subject *subject, const struct gzip_start *start, s
     struct gzip_decoder *decoder = gzip_decoder_create(NULL);
     struct gzip_chunk chunk;
     struct taking taking = {subject, &subject->window, start->bit ? subject->text_at : 0, 0};
-    const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, cap};
+    const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, cap, 0};
     CHECK(decoder);
     CHECK_EQUAL(gzip_decoder_start(decoder, start, NULL), PFQ_OK);
     const struct rounds rounds = {.file = span_of(&subject->file)};
@@ -79,7 +79,7 @@ static void find_place(struct subject *subject, uint64_t from)
     struct gzip_input input = {{NULL, 0}, 0, false};
     const struct rounds rounds = {.file = span_of(&subject->file)};
     const struct gzip_start start = {.place = GZIP_MEMBER};
-    const struct gzip_limits limits = {from, GZIP_STARTS_ANY, SIZE_MAX / 4};
+    const struct gzip_limits limits = {from, GZIP_STARTS_ANY, SIZE_MAX / 4, 0};
     CHECK(decoder);
     rounds_read(&rounds, &input, subject->file.size);
     CHECK_EQUAL(gzip_decoder_start(decoder, &start, NULL), PFQ_OK);

@@ -194,10 +194,13 @@ static void check_file(pfq_team *team, const char *path, struct span text, int t
         size_t chunk_bytes = sizes[rand() % 10];
         if (text.size > LONG_BASES && chunk_bytes < 1000)
             chunk_bytes = 1000; /* else there are more chunks than time */
-        const struct slice_rules rules = {
-            .fastq = {scan_kernel_choose(), 33, 126, turn % 2 == 0, MAX_RECORDS, false},
-            .chunk_bytes = chunk_bytes,
-            .threads = threads[t]};
+        const struct slice_rules rules = {.fastq = {.kernel = scan_kernel_choose(),
+                                                    .quality_min = 33,
+                                                    .quality_max = 126,
+                                                    .skip = turn % 2 == 0,
+                                                    .max_faults = MAX_RECORDS},
+                                          .chunk_bytes = chunk_bytes,
+                                          .threads = threads[t]};
         check_slice(&given, &rules);
     }
     CHECK_EQUAL(team_file_close(file, NULL), PFQ_OK);

@@ -1,7 +1,8 @@
 /*
  * Claim: every way of parsing gives the same records with the same rows, for memory, a file, lanes,
- * pairs and interleaved pairs, any number of ranks and threads, any slice and chunk. Each way meets
- * each input with each number of threads; slices, chunks and balance take turns beside them.
+ * pairs and interleaved pairs, wrapped or not, any number of ranks and threads, any slice and
+ * chunk. Each way meets each input with each number of threads; slices, chunks and balance take
+ * turns beside them.
  *
  * A digest is a sum over records of a hash of all there is to a record, so it can be added up over
  * threads and ranks; the generator knows what it must be.
@@ -38,9 +39,17 @@ static uint64_t hash(uint64_t row, int mate, const char *name, size_t name_bytes
     return h ^ h >> 29;
 }
 
-/* Writes record `row` of a mate; adds its hash. */
-static char *print_record(char *out, uint64_t row, int mate, uint64_t *digest)
+static char *print_lines(char *out, const char *text, size_t size, size_t width)
 {
+    for (; size > width; size -= width, text += width)
+        out += sprintf(out, "%.*s\n", (int)width, text);
+    return out + sprintf(out, "%.*s\n", (int)size, text);
+}
+
+/* Writes record `row` of a mate, on lines of `width` at most; adds its hash. */
+static char *print_record(char *out, uint64_t row, int mate, size_t width, uint64_t *digest)
+{
+    char text[LONGEST];
     char name[32], sequence[LONGEST];
     uint8_t quality[LONGEST];
     uint64_t x = row * 2654435761u + (uint64_t)mate * 97;
@@ -52,11 +61,12 @@ static char *print_record(char *out, uint64_t row, int mate, uint64_t *digest)
         quality[i] = (uint8_t)((x >> 40) % 42);
     }
     *digest += hash(row, mate, name, (size_t)name_bytes, sequence, quality, bases);
-    out += sprintf(out, "@%s\n%.*s\n+\n", name, (int)bases, sequence);
     for (size_t i = 0; i < bases; i++)
-        *out++ = (char)(quality[i] + 33);
-    *out++ = '\n';
-    return out;
+        text[i] = (char)(quality[i] + 33);
+    out += sprintf(out, "@%s\n", name);
+    out = print_lines(out, sequence, bases, width);
+    out += sprintf(out, "+\n");
+    return print_lines(out, text, bases, width);
 }
 
 /* ---- inputs ---- */
@@ -65,24 +75,29 @@ struct input {
     pfq_reads reads;
     uint64_t digest;
     int mates;
+    bool multiline;
 };
 
 enum { FILES = 5 };
 
 static char texts[2][TEXT_BYTES], dealt[2 * TEXT_BYTES]; /* by mates; interleaved */
+static char wrapped[4 * TEXT_BYTES];                     /* `dealt`, on short lines */
 static pfq_text memory[2][2], whole[1], dealt_text[1];   /* mate, lane: parts of a mate's text */
+static pfq_text wrapped_text[1];
 static char paths[FILES][512];
 static const char *files[2][2], *whole_file[1];
 static uint64_t digest_one, digest_pair;
 
 static void make_texts(void)
 {
-    char *both = dealt;
+    char *both = dealt, *lines = wrapped;
     for (uint64_t row = 0; row < RECORDS; row++)
         for (int mate = 1; mate <= 2; mate++) {
             uint64_t unused = 0;
-            both = print_record(both, row, mate, &unused);
+            both = print_record(both, row, mate, LONGEST, &unused);
+            lines = print_record(lines, row, mate, 7, &unused);
         }
+    wrapped_text[0] = (pfq_text){wrapped, (size_t)(lines - wrapped)};
     dealt_text[0] = (pfq_text){dealt, (size_t)(both - dealt)};
     for (int mate = 1; mate <= 2; mate++) {
         uint64_t digest = 0;
@@ -90,7 +105,7 @@ static void make_texts(void)
         for (int lane = 0; lane < 2; lane++) {
             const char *const begin = end;
             for (uint64_t row = lane ? 120 : 0; row < (lane ? RECORDS : 120); row++)
-                end = print_record(end, row, mate, &digest);
+                end = print_record(end, row, mate, LONGEST, &digest);
             memory[mate - 1][lane] = (pfq_text){begin, (size_t)(end - begin)};
         }
         if (mate == 1)
@@ -389,13 +404,20 @@ int main(int argc, char **argv)
     make_texts();
     write_files(team);
     const struct input inputs[] = {
-        {{.mates = 1, .lanes = {1}, .texts = {whole}}, digest_one, 1},
-        {{.mates = 1, .lanes = {1}, .files = {whole_file}}, digest_one, 1},
-        {{.mates = 1, .lanes = {2}, .texts = {memory[0]}}, digest_one, 1},
-        {{.mates = 1, .lanes = {2}, .files = {files[0]}}, digest_one, 1},
-        {{.mates = 2, .lanes = {2, 2}, .files = {files[0], files[1]}}, digest_pair, 2},
-        {{.mates = 2, .lanes = {2, 2}, .texts = {memory[0], memory[1]}}, digest_pair, 2},
-        {{.mates = 1, .lanes = {1}, .texts = {dealt_text}, .interleaved = true}, digest_pair, 2},
+        {{.mates = 1, .lanes = {1}, .texts = {whole}}, digest_one, 1, false},
+        {{.mates = 1, .lanes = {1}, .files = {whole_file}}, digest_one, 1, false},
+        {{.mates = 1, .lanes = {2}, .texts = {memory[0]}}, digest_one, 1, false},
+        {{.mates = 1, .lanes = {2}, .files = {files[0]}}, digest_one, 1, false},
+        {{.mates = 2, .lanes = {2, 2}, .files = {files[0], files[1]}}, digest_pair, 2, false},
+        {{.mates = 2, .lanes = {2, 2}, .texts = {memory[0], memory[1]}}, digest_pair, 2, false},
+        {{.mates = 1, .lanes = {1}, .texts = {dealt_text}, .interleaved = true},
+         digest_pair,
+         2,
+         false},
+        {{.mates = 1, .lanes = {1}, .texts = {wrapped_text}, .interleaved = true},
+         digest_pair,
+         2,
+         true},
     };
     const int threads[] = {1, 2, 4};
     const uint64_t slices[] = {3000, 64 << 10, 0}, chunks[] = {700, 9000, 0};
@@ -406,6 +428,7 @@ int main(int argc, char **argv)
                                               .slice_bytes = slices[(k + k / 3) % 3],
                                               .chunk_bytes = chunks[(k + i) % 3],
                                               .no_prefetch = k == 4,
+                                              .multiline = inputs[i].multiline,
                                               .balance = (pfq_balance)((k + i) % 4)};
             check_input(team, &inputs[i], &config);
             if (!inputs[i].reads.interleaved)

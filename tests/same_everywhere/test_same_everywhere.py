@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The datasets are the same for any ranks, threads, slices, chunks, SIMD kernel, writer and
-compression; and with one compression, so are the bytes of their chunks as they are stored.
+"""The datasets are the same for any ranks, threads, slices, chunks, SIMD kernel, writer, alignment
+and compression; and with one compression, so are the bytes of their chunks as they are stored.
 
     test_same_everywhere.py --mpiexec MPIRUN --command PARFASTQ --many MANY --data DIRECTORY
                             [--packed]
@@ -40,7 +40,8 @@ def knobs(kernels):
     return many.Layout(ranks=(1, 2, 3, 5), threads=(1, 2, 4),
                        slice_bytes=(4 * KIB, 64 * KIB, MIB, 64 * MIB),
                        chunk_bytes=(KIB, 64 * KIB, MIB), simd=tuple(kernels),
-                       writer=("direct", "gather"), compress=("fast", "none", "gzip"))
+                       writer=("direct", "gather"), compress=("fast", "none", "gzip"),
+                       align=(0, 512, 64 * KIB))
 
 
 def pairs_of(layout):

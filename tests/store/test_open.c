@@ -2,7 +2,9 @@
  * Claim: a file that is not ours, is damaged, or lies about itself is refused with a sentence that
  * names what is wrong; nothing in a file can make the reader read outside its memory.
  */
+#include <errno.h>
 #include <hdf5.h>
+#include <sys/file.h>
 
 #include "store/rows.h"
 
@@ -322,6 +324,38 @@ static void check_strangers(void)
     check_refused(BAD, PFQ_BAD_FILE, "not one of parfastq");
 }
 
+/* ---- locks ---- */
+
+static int lock_errno; /* what each lock fails with; 0: it is had */
+
+/* Takes the place of that of the C library, for HDF5 too. */
+int flock(int file, int operation)
+{
+    (void)file;
+    if (!lock_errno || operation & LOCK_UN)
+        return 0;
+    errno = lock_errno;
+    return -1;
+}
+
+/* A file system that knows no locks is read all the same; a lock that another program holds, and a
+ * variable that insists on locks, end with a sentence that names the variable. */
+static void check_locks(pfq_team *team)
+{
+    static const int unknown[] = {ENOSYS, ENOLCK, EOPNOTSUPP, EPERM};
+    pfq_error err = {0};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        lock_errno = unknown[i];
+        rows_write(team, &plan, GOOD);
+        CHECK_EQUAL(read_everything(GOOD, &err), PFQ_OK);
+    }
+    lock_errno = EWOULDBLOCK;
+    check_refused(GOOD, PFQ_IO, "HDF5_USE_FILE_LOCKING=FALSE");
+    check_refused(GOOD, PFQ_IO, "another program holds it open");
+    lock_errno = 0;
+    CHECK_EQUAL(read_everything(GOOD, &err), PFQ_OK);
+}
+
 static void check_all(pfq_team *team, const struct rows_plan *of)
 {
     pfq_error err = {0};
@@ -341,6 +375,7 @@ int main(void)
     check_all(team, &plan);
     check_all(team, &encoded);
     check_damaged_chunks();
+    check_locks(team);
     unlink(GOOD);
     unlink(BAD);
     pfq_team_destroy(team);

@@ -85,6 +85,19 @@ static void reductions_are_over_all_ranks(pfq_team *team)
     }
 }
 
+/* Words have no sign: the largest, which stands for "nothing here", is not the smallest. */
+static void words_have_no_sign(pfq_team *team)
+{
+    const bool first = team->rank == 0;
+    uint64_t low = first ? 1 : UINT64_MAX, high = first ? UINT64_MAX : 1;
+    uint64_t before = first ? UINT64_MAX - 1 : 1;
+    CHECK_EQUAL(team_min(team, &low, 1, NULL), PFQ_OK);
+    CHECK_EQUAL(team_max(team, &high, 1, NULL), PFQ_OK);
+    CHECK_EQUAL(team_max_before(team, &before, 1, NULL), PFQ_OK);
+    CHECK(low == 1 && high == UINT64_MAX);
+    CHECK(before == (first ? 0 : UINT64_MAX - 1));
+}
+
 /* What comes before a rank is the sum, or the largest, of the ranks before it, and 0 on rank 0. */
 static void scans_are_over_the_ranks_before(pfq_team *team)
 {
@@ -676,6 +689,44 @@ static void unwritable_directories_are_refused(pfq_team *team)
     CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
 }
 
+/* What a hint became is known with the next file: over MPI-IO, its value or that it is unknown; a
+ * team of one reads without. A key has one value; texts that MPI would not take are refused. */
+static void hints_reach_mpi(pfq_team *team)
+{
+    static char endless[5000];
+    const char *const path = in_directory("hinted");
+    struct team_output *output;
+    struct team_file *file;
+    pfq_error err = {0};
+    memset(endless, 'x', sizeof endless - 1);
+    CHECK_EQUAL(pfq_team_add_hint(team, "", "1", &err), PFQ_USAGE);
+    CHECK_EQUAL(pfq_team_add_hint(team, "key", "", &err), PFQ_USAGE);
+    const bool limited = team->operations->hint_key_most < strlen(endless);
+    CHECK_EQUAL(pfq_team_add_hint(team, endless, "1", &err), limited ? PFQ_USAGE : PFQ_OK);
+    CHECK_EQUAL(pfq_team_add_hint(team, "cb_buffer_size", "1048576", &err), PFQ_OK);
+    CHECK_EQUAL(pfq_team_add_hint(team, "striping_factor", "4", &err), PFQ_OK);
+    CHECK_EQUAL(pfq_team_add_hint(team, "cb_buffer_size", "2097152", &err), PFQ_OK);
+    const size_t first = limited ? 0 : 1;
+    const pfq_hint *hint = pfq_team_hint(team, first);
+    CHECK_TEXT(hint->key, "cb_buffer_size");
+    CHECK_TEXT(hint->value, "2097152");
+    CHECK(!hint->taken && pfq_team_hint(team, first + 1) && !pfq_team_hint(team, first + 2));
+
+    CHECK_EQUAL(team_output_create(team, path, false, &output, &err), PFQ_OK);
+    CHECK_EQUAL(team_file_open(team, team_output_path(output), TEAM_WRITE, &file, &err), PFQ_OK);
+    hint = pfq_team_hint(team, first);
+    if (team->size > 1)
+        CHECK(hint->taken && strcmp(hint->taken, "2097152") == 0);
+    else
+        CHECK(!hint->taken);
+    CHECK_EQUAL(team_file_close(file, &err), PFQ_OK);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    team_output_discard(output);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+    CHECK_EQUAL(entries_in_directory(), 0);
+    CHECK_EQUAL(team_wait(team, NULL), PFQ_OK);
+}
+
 /* ---- all of them ---- */
 
 static void check_talking(pfq_team *team)
@@ -684,6 +735,7 @@ static void check_talking(pfq_team *team)
     for (size_t k = 0; k < 3; k++) {
         team->call_bytes = calls[k];
         reductions_are_over_all_ranks(team);
+        words_have_no_sign(team);
         scans_are_over_the_ranks_before(team);
         bytes_of_any_root_are_shared(team);
         messages_reach_rank_0(team);
@@ -718,6 +770,7 @@ static void check_files(pfq_team *team)
     discarded_outputs_leave_nothing(team);
     impossible_outputs_are_refused(team);
     unwritable_directories_are_refused(team);
+    hints_reach_mpi(team);
     remove_directory(team);
 }
 
