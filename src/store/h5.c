@@ -249,22 +249,24 @@ hid_t h5_inside(hid_t class)
     return access;
 }
 
-hid_t h5_open_group(hid_t where, const char *name)
+static hid_t open_inside(hid_t where, const char *name, hid_t class,
+                         hid_t (*open)(hid_t where, const char *name, hid_t access))
 {
-    const hid_t access = h5_inside(H5P_GROUP_ACCESS);
-    const hid_t group = access < 0 ? access : H5Gopen2(where, name, access);
+    const hid_t access = h5_inside(class);
+    const hid_t opened = access < 0 ? access : open(where, name, access);
     if (access >= 0)
         H5Pclose(access);
-    return group;
+    return opened;
+}
+
+hid_t h5_open_group(hid_t where, const char *name)
+{
+    return open_inside(where, name, H5P_GROUP_ACCESS, H5Gopen2);
 }
 
 hid_t h5_open_dataset(hid_t where, const char *name)
 {
-    const hid_t access = h5_inside(H5P_DATASET_ACCESS);
-    const hid_t dataset = access < 0 ? access : H5Dopen2(where, name, access);
-    if (access >= 0)
-        H5Pclose(access);
-    return dataset;
+    return open_inside(where, name, H5P_DATASET_ACCESS, H5Dopen2);
 }
 
 bool h5_has(hid_t where, const char *name)

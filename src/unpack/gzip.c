@@ -169,9 +169,10 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
         step->taken = step->in.size;
         return UNPACK_ENDED;
     }
-    if (state->chunk.text) {
+    if (state->chunk.text || state->chunk.end_count) { /* a footer may come after all of its text */
         gzip_decoder_drain(state->decoder);
         state->chunk.text = 0;
+        state->chunk.end_count = 0;
     }
     state->copied = 0;
     if (state->hungry && take(state, step, err))

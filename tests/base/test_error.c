@@ -47,5 +47,18 @@ int main(void)
     CHECK_EQUAL(error_status_of_errno(ENOSPC), PFQ_NO_SPACE);
     CHECK_EQUAL(error_status_of_errno(ENOENT), PFQ_NOT_FOUND);
     CHECK_EQUAL(error_status_of_errno(EACCES), PFQ_IO);
+    CHECK_EQUAL(error_status_of_errno(EDQUOT), PFQ_NO_SPACE);
+    CHECK_EQUAL(error_status_of_errno(ENOMEM), PFQ_NO_MEMORY);
+    CHECK_EQUAL(error_status_of_errno(EEXIST), PFQ_EXISTS);
+
+    CHECK_EQUAL(error_stopped(&err, 1), PFQ_STOPPED);
+    CHECK_TEXT(err.message, "stopped after 1 record");
+    CHECK_EQUAL(err.record, 1);
+    CHECK_EQUAL(error_stopped(NULL, 2), PFQ_STOPPED);
+    CHECK_EQUAL(pfq_error_say(&err, PFQ_BAD_BASE, "%d%%", 7), PFQ_BAD_BASE);
+    CHECK_TEXT(err.message, "7%");
+    CHECK_EQUAL(pfq_error_say(NULL, PFQ_BAD_BASE, "x"), PFQ_BAD_BASE);
+    error_in_file(&err, "a");
+    CHECK_TEXT(err.file, "a");
     return 0;
 }

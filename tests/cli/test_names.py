@@ -50,6 +50,11 @@ def check_reports(command, directory):
     check_plain("the page", page)
     if "<b>&\"" in page or "a\\x1b[31m\\x07&lt;b&gt;&amp;&quot;" not in page:
         problems.append("the page does not escape the name")
+    run(command, directory, "stats", "-q", "--trim-quality", "20", "--min-length", "1", "--html",
+        "filtered.html", NASTY)
+    check_plain("the page of filtering", (directory / "filtered.html").read_text())
+    if "<b>&\"" in (directory / "filtered.html").read_text():
+        problems.append("the page of filtering does not escape the name")
     data = json.loads((directory / "qc.json").read_text())
     if data["inputs"][0]["file"] != NASTY:
         problems.append(f"JSON has the name {data['inputs'][0]['file']!r}")

@@ -48,7 +48,7 @@ search() {
             break
         fi
         inputs=$((inputs + some))
-        if grep -E -m1 '^ +#[0-9]+ .*(/src/|/tests/fuzz/|libhdf5)' "$log" | grep -q libhdf5; then
+        if grep -E -m1 '^ +#[0-9]+ .*(\.c:[0-9]|libhdf5)' "$log" | grep -q libhdf5; then
             theirs=$((theirs + 1))
         fi
         cov=$(last 'cov:' "$log") ft=$(last 'ft:' "$log")

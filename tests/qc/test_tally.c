@@ -1,8 +1,10 @@
 /*
  * Claims: a tally of reads is the same as that of any parts of them, merged in any order; counters
  * are what one base at a time counts, for short reads and for long ones; tiles are found in both
- * forms of Illumina's names; where a tally needs memory and there is none it says so.
+ * forms of Illumina's names; where a tally needs memory and there is none it says so; and one that
+ * was saved is the same when it is taken up, while words that are not of such a tally are refused.
  */
+#include "qc/saved.h"
 #include "qc/tally.h"
 
 #include "support/check.h"
@@ -113,6 +115,30 @@ static void check_merging(const struct qc_tally *whole, unsigned seed)
         tally_destroy(parts[i]);
 }
 
+/* Half of the reads saved and taken up, the other half counted. */
+static void check_saving(const struct qc_tally *whole)
+{
+    pfq_error err;
+    struct qc_tally *const half = create(), *const rest = create();
+    add(half, reads, READS / 2);
+    const size_t n = saved_words(half);
+    uint64_t *const words = calloc(n + 1, sizeof *words);
+    CHECK(words);
+    words[n] = UINT64_C(0xfeedfeedfeedfeed);
+    saved_write(half, words);
+    CHECK_EQUAL(words[n], UINT64_C(0xfeedfeedfeedfeed));
+    add(rest, reads + READS / 2, READS - READS / 2);
+    CHECK_EQUAL(saved_add(rest, words, n - 1, &err), PFQ_BAD_FILE);
+    CHECK_EQUAL(saved_add(rest, words, n + 1, &err), PFQ_BAD_FILE);
+    CHECK_EQUAL(saved_add(rest, words, 1, &err), PFQ_BAD_FILE);
+    CHECK_EQUAL(saved_add(rest, words, n, &err), PFQ_OK);
+    finish(rest);
+    check_same(rest, whole);
+    free(words);
+    tally_destroy(half);
+    tally_destroy(rest);
+}
+
 /* One base at a time, by what the header says. */
 static void check_counters(const struct qc_tally *tally)
 {
@@ -161,6 +187,7 @@ static void check_reads(uint64_t longest, bool has_tiles)
     CHECK_EQUAL(whole->tiles.count, has_tiles ? 9 : 0);
     for (unsigned seed = 1; seed < 4; seed++)
         check_merging(whole, seed);
+    check_saving(whole);
     tally_destroy(whole);
 }
 
