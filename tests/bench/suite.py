@@ -26,6 +26,7 @@ import zipfile
 
 import h5py
 
+import reads as texts
 from measure import CPUS, Bench, Row
 
 # ---- how many reads a tool saw: from what it printed, or from the output it made ----
@@ -357,7 +358,9 @@ class Suite(Bench):
 
     def looking_up(self):
         """Names found by the index: a program of its own prints microseconds a name, by the clock and of processor."""
-        text, file = self.text("illumina 150, binned"), self.path("indexed.h5")
+        # No more than is made anew: what is repeated would have many rows for each name.
+        text = self.text("illumina 150, binned", min(self.options.bytes, texts.BLOCK_BYTES))
+        file = self.path("indexed.h5")
         subprocess.run([self.parfastq, "convert", "-qf", "--index-names", "-o", file, text.path], check=True)
         names = min(text.reads, 10**6)
         self.say(
