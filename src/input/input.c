@@ -72,6 +72,17 @@ static bool step(void *context)
     return false;
 }
 
+/* Loops beside a loop: the caller's, and the reading of slices where threads may read. One thread
+ * leaves that to the main thread. */
+static size_t more(void *context, struct threads_loop *loops)
+{
+    struct input *const input = context;
+    size_t n = input->aside.more ? input->aside.more(input->aside.context, loops) : 0;
+    for (int i = 0; i < input->count && input->rules.threads > 1 && !input->no_prefetch; i++)
+        n += stream_read_by_threads(&input->streams[i], &input->own, &loops[n]);
+    return n;
+}
+
 static void tick(void *context)
 {
     const struct input *const input = context;
@@ -80,7 +91,8 @@ static void tick(void *context)
 
 struct threads_aside input_aside(struct input *input)
 {
-    return (struct threads_aside){step, input, input->tick ? tick : NULL};
+    return (struct threads_aside){
+        .step = step, .context = input, .tick = input->tick ? tick : NULL, .more = more};
 }
 
 /* ---- agreeing on a parsed round ---- */
@@ -248,7 +260,7 @@ static pfq_status fill(struct input *input, bool *any, pfq_error *err)
 {
     *any = false;
     for (int i = 0; i < input->count; i++) {
-        stream_advance(&input->streams[i], &input->own);
+        stream_advance(&input->streams[i], input->rules.threads, &input->own);
         *any |= stream_now(&input->streams[i])->active;
     }
     const pfq_status status = plan_next(input, err);

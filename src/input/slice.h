@@ -38,6 +38,7 @@ struct slice {
         *text; /* from range.begin on: in `buffer`, or where the caller has it in memory */
     struct buffer buffer;
     size_t text_bytes; /* what has been read so far */
+    size_t turns_from; /* what had been read before threads did the rest */
     bool counted;      /* its bytes are in rules->done */
 
     struct fastq_chunk *chunks;
@@ -63,6 +64,10 @@ static inline bool slice_unread(const struct slice *slice)
 
 /* Reads the next piece of the range, some megabytes. */
 pfq_status slice_read(struct slice *slice, pfq_error *err);
+
+/* What is left of the range as a loop of reads, if threads may read this file. It counts as read
+ * from here on: to be used when the loop has run, and did not fail. */
+bool slice_read_by_threads(struct slice *slice, struct threads_loop *loop);
 
 /* Parses the records that begin in [max(from, range.begin), range.end), with all threads; `from` is
  * where the left neighbour really ended. May be called again with a larger `from`. The caller takes

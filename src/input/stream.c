@@ -154,12 +154,21 @@ void stream_take(struct stream *stream, const struct share_request *request, pfq
         slice_begin(slice, own);
 }
 
+/* Is there anything to be read for the next round? */
+static bool reads_on(const struct stream *stream, const pfq_error *own)
+{
+    const struct stream_slot *const next = &stream->slots[!stream->now];
+    return next->active && !stream->stopped && !own->status && slice_unread(&next->slice);
+}
+
 static bool read_step(struct stream *stream, pfq_error *own)
 {
-    struct stream_slot *next = &stream->slots[!stream->now];
-    if (!next->active || stream->stopped || own->status || !slice_unread(&next->slice))
-        return false;
-    return !slice_read(&next->slice, own);
+    return reads_on(stream, own) && !slice_read(&stream->slots[!stream->now].slice, own);
+}
+
+bool stream_read_by_threads(struct stream *stream, const pfq_error *own, struct threads_loop *loop)
+{
+    return reads_on(stream, own) && slice_read_by_threads(&stream->slots[!stream->now].slice, loop);
 }
 
 bool stream_step(struct stream *stream, pfq_error *own)
@@ -234,8 +243,11 @@ pfq_status stream_feed(struct stream *stream, pfq_error *own, pfq_error *err)
 
 /* ---- turning the wheel ---- */
 
-void stream_advance(struct stream *stream, pfq_error *own)
+void stream_advance(struct stream *stream, int threads, pfq_error *own)
 {
+    struct threads_loop loop;
+    if (threads > 1 && stream_read_by_threads(stream, own, &loop))
+        threads_for(threads, loop.n, loop.body, loop.context, own);
     while (read_step(stream, own))
         continue;
     struct stream_slot *done = stream_now(stream);

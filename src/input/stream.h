@@ -92,8 +92,12 @@ void stream_take(struct stream *stream, const struct share_request *request, pfq
  * on. Local. */
 bool stream_step(struct stream *stream, pfq_error *own);
 
+/* The same of all that is left, as a loop for threads; false if there is nothing to read, or the
+ * main thread has to. Local. */
+bool stream_read_by_threads(struct stream *stream, const pfq_error *own, struct threads_loop *loop);
+
 /* Turns to the next round: what was read becomes what is parsed. Local. */
-void stream_advance(struct stream *stream, pfq_error *own);
+void stream_advance(struct stream *stream, int threads, pfq_error *own);
 
 static inline struct stream_slot *stream_now(struct stream *stream)
 {

@@ -60,6 +60,13 @@ static bool write_rows(void *context)
     return convert->store && store_step(convert->store);
 }
 
+/* What all threads do beside all loops: they encode. */
+static size_t encode_rows(void *context, struct threads_loop *loops)
+{
+    struct convert *convert = context;
+    return convert->store ? store_more(convert->store, loops) : 0;
+}
+
 /* Says what readers will need. */
 static void warn_of_plugin(const struct convert *convert)
 {
@@ -498,7 +505,8 @@ static pfq_status finish(struct convert *convert, const pfq_reads *reads,
 static pfq_status open_input(struct convert *convert, const pfq_reads *reads,
                              const pfq_convert_config *config, pfq_error *err)
 {
-    const struct threads_aside aside = {.step = write_rows, .context = convert};
+    const struct threads_aside aside = {
+        .step = write_rows, .context = convert, .more = encode_rows};
     const bool codes = config->bases == PFQ_BASES_CODE, bins = config->scores == PFQ_SCORES_BIN8;
     const struct reading_wish wish = {.skip_bad_records =
                                           config->parse.on_error == PFQ_ON_ERROR_SKIP,

@@ -82,6 +82,29 @@ static bool raw_step(struct store *store)
     return false;
 }
 
+static size_t no_more(struct store *store, struct threads_loop *loops)
+{
+    (void)store, (void)loops;
+    return 0;
+}
+
+static pfq_status raw_settle(struct store *store, pfq_error *err)
+{
+    (void)err;
+    store_drain(store);
+    return PFQ_OK;
+}
+
+size_t store_more(struct store *store, struct threads_loop *loops)
+{
+    return store->way->more(store, loops);
+}
+
+pfq_status store_settle(struct store *store, pfq_error *err)
+{
+    return store->way->settle(store, err);
+}
+
 bool store_step(struct store *store)
 {
     return store->way->step(store);
@@ -227,9 +250,10 @@ static void deliver_to_root(struct store *store, const struct store_part *parts)
 /* ---- the table ---- */
 
 static const struct store_way ways[2][2] = {
-    {{true, deliver_later, raw_step, write_piece}, {true, encoded_deliver, encoded_step, NULL}},
-    {{false, deliver_to_root, raw_step, write_piece},
-     {false, deliver_to_root, encoded_step, encoded_put}},
+    {{true, deliver_later, no_more, raw_settle, raw_step, write_piece},
+     {true, encoded_deliver, encoded_more, encoded_settle, encoded_step, NULL}},
+    {{false, deliver_to_root, no_more, raw_settle, raw_step, write_piece},
+     {false, deliver_to_root, no_more, encoded_settle, encoded_step, encoded_put}},
 };
 
 const struct store_way *store_choose_way(pfq_writer wish, bool encodes)

@@ -84,6 +84,7 @@ void encoder_destroy(struct encoder *encoder)
     free(encoder->states);
     buffer_release(&encoder->scratch);
     buffer_release(&encoder->partials);
+    buffer_release(&encoder->tails);
     buffer_release(&encoder->packet);
     for (int i = 0; i < 2; i++)
         buffer_release(&encoder->out[i]);
@@ -205,33 +206,49 @@ static size_t place_jobs(struct encoder *encoder)
     return room;
 }
 
-static uint64_t close_up(struct encoder *encoder)
+void encoder_prepare(struct store *store)
 {
+    struct encoder *const encoder = store->encoder;
+    pfq_error *const own = &store->failure;
+    if (!own->status)
+        buffer_reserve(&encoder->out[encoder->now], place_jobs(encoder), 0, own);
+    if (own->status)
+        encoder->count = 0;
+}
+
+struct threads_loop encoder_loop(struct store *store)
+{
+    return (struct threads_loop){encode_chunk, store, store->encoder->count};
+}
+
+void encoder_work(struct store *store)
+{
+    const struct encoder *const encoder = store->encoder;
+    if (!store->failure.status)
+        threads_for_beside(encoder->threads, encoder->count, encode_chunk, store, &encoder->aside,
+                           &store->failure);
+}
+
+void encoder_close_up(struct store *store, uint64_t *bytes)
+{
+    struct encoder *const encoder = store->encoder;
     uint8_t *const data = encoder->out[encoder->now].data;
-    size_t bytes = 0;
+    *bytes = 0;
+    if (store->failure.status)
+        encoder->count = 0;
     for (size_t i = 0; i < encoder->count; i++) {
         struct chunk_job *const job = &encoder->jobs[i];
-        memmove(data + bytes, data + job->place, job->bytes);
-        job->place = bytes;
-        bytes += job->bytes;
+        memmove(data + *bytes, data + job->place, job->bytes);
+        job->place = *bytes;
+        *bytes += job->bytes;
     }
-    return bytes;
 }
 
 void encoder_run(struct store *store, uint64_t *bytes)
 {
-    struct encoder *const encoder = store->encoder;
-    pfq_error *const own = &store->failure;
-    *bytes = 0;
-    if (!own->status)
-        buffer_reserve(&encoder->out[encoder->now], place_jobs(encoder), 0, own);
-    if (!own->status)
-        threads_for_beside(encoder->threads, encoder->count, encode_chunk, store, &encoder->aside,
-                           own);
-    if (own->status)
-        encoder->count = 0;
-    else
-        *bytes = close_up(encoder);
+    encoder_prepare(store);
+    encoder_work(store);
+    encoder_close_up(store, bytes);
 }
 
 void encoder_note(struct store *store, uint64_t address)

@@ -1,8 +1,9 @@
 /*
  * The rounds of a file whose chunks are encoded, to its end.
  *
- * While a round is encoded, and then while the next one is parsed, the main thread writes the bytes
- * of the round before: they lie in one piece, here and in the file.
+ * A round is encoded in the loop in which the next one is parsed, or, where there is none, when it
+ * has to be; meanwhile the main thread writes the bytes of the round before, which lie in one
+ * piece, here and in the file.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +42,11 @@ static void queue_output(struct store *store, uint64_t address, uint64_t bytes)
 
 /* ---- every rank for itself ---- */
 
-/* Encodes the jobs, and gives the bytes of all ranks their places behind those that have one: each
- * rank at a multiple of a stripe, unless too much would be gaps. Collective. */
-static pfq_status encode_together(struct store *store, pfq_error *err)
+/* Gives the bytes of all ranks their places behind those that have one: each rank at a multiple of
+ * a stripe, unless too much would be gaps. Collective. */
+static pfq_status place_together(struct store *store, uint64_t bytes, pfq_error *err)
 {
     enum { AS_THEY_ARE, ALIGNED, WORDS };
-    uint64_t bytes;
-    encoder_run(store, &bytes);
     uint64_t all[WORDS] = {bytes, extents_align(bytes, store->align)}, before[WORDS];
     memcpy(before, all, sizeof before);
     pfq_status status = team_sum(store->team, all, WORDS, err);
@@ -64,18 +63,61 @@ static pfq_status encode_together(struct store *store, pfq_error *err)
     return PFQ_OK;
 }
 
+/* Takes the parts over. Their tails lie in the text, which is read into while they are encoded. */
+static void take_parts(struct store *store, const struct store_part *parts)
+{
+    struct encoder *const encoder = store->encoder;
+    size_t bytes = 0, at = 0;
+    for (int m = 0; m < store->mates; m++)
+        bytes += parts[m].tail.size;
+    if (!store->failure.status)
+        buffer_reserve(&encoder->tails, bytes, 0, &store->failure);
+    for (int m = 0; m < store->mates; m++) {
+        struct store_part *const part = &encoder->parts[m];
+        *part = parts[m];
+        if (part->tail.size && !store->failure.status)
+            part->tail.data = memcpy(encoder->tails.data + at, parts[m].tail.data, part->tail.size);
+        at += part->tail.size;
+    }
+}
+
 void encoded_deliver(struct store *store, const struct store_part *parts)
 {
+    struct encoder *const encoder = store->encoder;
     pfq_error met;
-    store->encoder->parts = parts;
-    pfq_status status = encoder_meet(store, &met);
-    if (!status)
-        status = encode_together(store, &met);
-    if (!status)
-        encoder_keep_rests(store);
+    take_parts(store, parts);
+    const pfq_status status = encoder_meet(store, &met);
     if (status && !store->failure.status)
         store->failure = met; /* the same on every rank */
-    store->encoder->parts = NULL;
+    encoder_prepare(store);
+    encoder->pending = !status;
+    encoder->given = false;
+}
+
+size_t encoded_more(struct store *store, struct threads_loop *loops)
+{
+    struct encoder *const encoder = store->encoder;
+    if (!encoder->pending || encoder->given || store->failure.status)
+        return 0;
+    encoder->given = true;
+    loops[0] = encoder_loop(store);
+    return 1;
+}
+
+pfq_status encoded_settle(struct store *store, pfq_error *err)
+{
+    struct encoder *const encoder = store->encoder;
+    uint64_t bytes;
+    if (!encoder->pending)
+        return PFQ_OK;
+    encoder->pending = false;
+    if (!encoder->given)
+        encoder_work(store);
+    encoder_close_up(store, &bytes);
+    const pfq_status status = place_together(store, bytes, err);
+    if (!status && !store->failure.status)
+        encoder_keep_rests(store);
+    return status;
 }
 
 /* ---- through rank 0 ---- */
@@ -146,8 +188,10 @@ static uint64_t longest(const struct encoder *encoder)
 
 pfq_status encoded_finish(struct store *store, pfq_error *err)
 {
+    uint64_t bytes;
     plan_last_chunks(store);
-    pfq_status status = encode_together(store, err);
+    encoder_run(store, &bytes);
+    pfq_status status = place_together(store, bytes, err);
     if (status)
         return status;
     store_drain(store);

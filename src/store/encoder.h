@@ -6,8 +6,9 @@
  * rank has a stretch of each dataset. A chunk that lies in the stretches of several ranks, or of
  * several rounds, comes together on its owner: the rank that holds its last element of the round
  * (meet.c). What does not fill a chunk when the round ends waits with that rank for the next one.
- * All threads encode (encode.c), one sum over the ranks gives the bytes their places in the file,
- * and each rank writes its own, with large writes, while the next round is parsed (encoded.c).
+ * All threads encode (encode.c), in the loop in which they parse the next round; then one sum over
+ * the ranks gives the bytes their places in the file, and each rank writes its own, with large
+ * writes, while the round behind that is parsed (encoded.c).
  *
  * Memory of a rank, beside the text and the batches: room for what a round's chunks are encoded to,
  * twice (of a round that is encoded and of one that is written), so as much as the columns of two
@@ -56,9 +57,12 @@ struct encoder {
     struct buffer partials;      /* of all datasets */
     struct dataset_encoder dataset[PFQ_MAX_MATES][SCHEMA_COLUMNS];
 
-    const struct store_part *parts; /* of the round that is encoded */
+    struct store_part parts[PFQ_MAX_MATES]; /* of the round that is encoded */
+    struct buffer tails;                    /* theirs */
     struct chunk_job *jobs;
     size_t count, capacity;
+    bool pending; /* a round is planned, but has no places yet; the same on every rank */
+    bool given;   /* ... and its jobs were given to a loop */
 
     struct buffer packet; /* what is sent to other ranks */
     void *received;
@@ -89,8 +93,18 @@ void encoder_plan(struct store *store, int m, enum schema_column column, uint64_
 /* Lists the unfinished chunk of a column, filled up with zeros. */
 void encoder_plan_last(struct store *store, int m, enum schema_column column, uint64_t elements);
 
-/* Does the jobs. *bytes of output then lie behind each other, in the order of the jobs; none after
- * a failure. */
+/* Makes room for what the jobs will be encoded to. After a failure there are no jobs. */
+void encoder_prepare(struct store *store);
+
+/* The jobs as a loop; or else does them. */
+struct threads_loop encoder_loop(struct store *store);
+void encoder_work(struct store *store);
+
+/* Ends them. *bytes of output then lie behind each other, in the order of the jobs; none after a
+ * failure. */
+void encoder_close_up(struct store *store, uint64_t *bytes);
+
+/* All of that: prepares, does the jobs, and ends them. */
 void encoder_run(struct store *store, uint64_t *bytes);
 
 /* Notes where the jobs' chunks lie, from `address` on, and forgets the jobs. */
@@ -112,6 +126,8 @@ void encoder_keep_rests(struct store *store);
 /* ---- encoded.c: the ways of the table in writer.h ---- */
 
 void encoded_deliver(struct store *store, const struct store_part *parts);
+size_t encoded_more(struct store *store, struct threads_loop *loops);
+pfq_status encoded_settle(struct store *store, pfq_error *err);
 bool encoded_step(struct store *store);
 void encoded_put(struct store *store, int m, enum schema_column column, uint64_t place, uint64_t n,
                  const void *data, pfq_error *own);

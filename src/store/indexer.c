@@ -346,7 +346,8 @@ static pfq_status append_mate(struct store *store, int m, pfq_error *err)
             break;
         make_columns(store, n, &parts[m]);
         status = store_append(store, parts, err);
-        store_drain(store); /* the columns are wanted for the next round */
+        if (!status)
+            status = store_settle(store, err); /* the columns are wanted for the next round */
     }
     free(store->indexer->mate[m].entries);
     store->indexer->mate[m] = (struct names_of_mate){0};
@@ -356,7 +357,6 @@ static pfq_status append_mate(struct store *store, int m, pfq_error *err)
 pfq_status indexer_finish(struct store *store, pfq_error *err)
 {
     pfq_status status = PFQ_OK;
-    store_drain(store);
     for (int m = 0; m < store->mates && !status; m++)
         status = append_mate(store, m, err);
     return status;

@@ -88,6 +88,10 @@ pfq_status store_append(struct store *store, const struct store_part *parts, pfq
  * the time in which this thread has nothing else to do. Local. */
 bool store_step(struct store *store);
 
+/* What all threads can do for what was appended last: threads_aside.more. The batches stay as they
+ * are until that is done. Local. */
+size_t store_more(struct store *store, struct threads_loop *loops);
+
 /* Has /summary/json hold a text, which must stay until store_finish returns. Rank 0 alone. */
 void store_keep_summary(struct store *store, const char *json, size_t bytes);
 

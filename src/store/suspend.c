@@ -134,10 +134,13 @@ static pfq_status save_chunks(struct store *store, struct team_state *state, pfq
 pfq_status store_save(struct store *store, struct team_state *state, pfq_error *err)
 {
     pfq_error *const own = &store->failure;
+    pfq_status status = store_settle(store, err);
+    if (status)
+        return status;
     store_drain(store);
     if (store->file && !own->status)
         team_file_sync(store->file, own);
-    pfq_status status = team_conclude(store->team, own, err);
+    status = team_conclude(store->team, own, err);
     if (!status)
         status = save_numbers(store, state, err);
     if (!status)

@@ -264,9 +264,9 @@ static pfq_status exchange(struct store *store, pfq_error *err)
 
 pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err)
 {
-    if (!encodes(store)) /* else the threads encode meanwhile */
-        store_drain(store);
-    pfq_status status = settle_styles(store, parts, err);
+    pfq_status status = store_settle(store, err);
+    if (!status)
+        status = settle_styles(store, parts, err);
     if (status)
         return status;
     for (int m = 0; m < store->mates; m++)
@@ -342,7 +342,8 @@ pfq_status store_finish(struct store *store, const struct store_origin *origins,
 {
     pfq_error *const own = &store->failure;
     pfq_status status = store->indexer ? indexer_finish(store, err) : PFQ_OK;
-    store_drain(store);
+    if (!status)
+        status = store_settle(store, err);
     if (!status)
         status = share_extremes(store, err);
     if (!status && encodes(store))

@@ -91,10 +91,15 @@ struct store {
 /* A way into the file: who writes, and how the parts of a round get there. */
 struct store_way {
     bool everybody_writes;
-    /* Brings the parts of all ranks to where they are written by store_step, or to the file, whose
-     * columns have their places. A failure is kept in store->failure, and what failed before is
-     * left there; every rank does all of its communication in any case. */
+    /* Brings the parts of all ranks to where they are written by store_step once they are settled,
+     * or to the file, whose columns have their places. A failure is kept in store->failure, and
+     * what failed before is left there; every rank does all of its communication in any case. */
     void (*deliver)(struct store *store, const struct store_part *parts);
+    /* Work on what was delivered for all threads, for threads_aside.more. */
+    size_t (*more)(struct store *store, struct threads_loop *loops);
+    /* Ends with what was delivered before: the batches are needed no longer. Collective; fails with
+     * a collective. */
+    pfq_status (*settle)(struct store *store, pfq_error *err);
     /* Writes the next piece of what was delivered; false if nothing is left. */
     bool (*step)(struct store *store);
     /* What rank 0 does with n elements of a column that came to it, from element `place` on. */
@@ -105,7 +110,11 @@ struct store_way {
 /* The way for this wish. */
 const struct store_way *store_choose_way(pfq_writer wish, bool encodes);
 
-/* Writes all that is left of the round that was appended last. Local. */
+/* Ends with the round that was appended last, of which nothing but encoded bytes may wait to be
+ * written. Collective; fails with a collective. */
+pfq_status store_settle(struct store *store, pfq_error *err);
+
+/* Writes all that is left of what was settled. Local. */
 void store_drain(struct store *store);
 
 /* Writes n elements of a column to their places. Local; a failure is kept in *own. */

@@ -248,6 +248,7 @@ static pfq_status close_file(struct team_file *file, pfq_error *err)
 }
 
 const struct team_file_operations team_posix_files = {
+    .for_threads = true,
     .open = open_file,
     .create = create_file,
     .read = read_file,

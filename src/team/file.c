@@ -53,6 +53,11 @@ pfq_status team_file_open(pfq_team *team, const char *path, enum team_file_mode 
     return PFQ_OK;
 }
 
+bool team_file_for_threads(const struct team_file *file)
+{
+    return file->operations->for_threads;
+}
+
 pfq_status team_file_read(struct team_file *file, uint64_t offset, void *data, size_t bytes,
                           pfq_error *err)
 {

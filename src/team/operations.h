@@ -68,6 +68,7 @@ struct team_operations {
 /* Files, each rank for itself; bytes <= call_bytes. `got` and `put` may be smaller than `bytes`; 0
  * means that the file ends there. */
 struct team_file_operations {
+    bool for_threads; /* several threads may read at once */
     pfq_status (*open)(pfq_team *team, const char *path, enum team_file_mode mode,
                        struct team_file **file, pfq_error *err);
     /* Makes an empty file where nothing was. Returns 0 or an errno value. */

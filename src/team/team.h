@@ -89,6 +89,9 @@ pfq_status team_file_of_memory(const void *text, uint64_t bytes, const char *nam
 /* The text of a file that is one in memory, else NULL. Pure. */
 const uint8_t *team_file_memory(const struct team_file *file);
 
+/* May several threads read it at once? Through MPI the main thread alone may. Pure. */
+bool team_file_for_threads(const struct team_file *file);
+
 /* Reads exactly `bytes` at `offset`. A short read is PFQ_IO and names the file and the offset. */
 pfq_status team_file_read(struct team_file *file, uint64_t offset, void *data, size_t bytes,
                           pfq_error *err);

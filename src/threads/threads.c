@@ -21,12 +21,11 @@
 #include "threads/mask.h"
 #include "threads/place.h"
 
-/* What the threads of one loop share. What is written at every turn, what is only read, and what is
- * written once lie on cache lines of their own. */
+/* What the threads of some loops behind each other share. What is written at every turn, what is
+ * only read, and what is written once lie on cache lines of their own. */
 struct loop {
-    threads_body *body;
-    void *context;
-    size_t n;
+    struct threads_loop parts[THREADS_MORE_LOOPS + 1];
+    size_t n;                          /* turns of all of them */
     alignas(64) _Atomic size_t next;   /* the turn to be handed out */
     alignas(64) _Atomic size_t failed; /* the lowest turn that failed; SIZE_MAX: none */
     _Atomic int working;               /* threads that still take turns */
@@ -34,10 +33,18 @@ struct loop {
     pfq_error error;                   /* of the turn that failed */
 };
 
-static pfq_status run_alone(size_t n, threads_body *body, void *context, pfq_error *err)
+static pfq_status call_body(const struct loop *loop, size_t i, int thread, pfq_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        const pfq_status status = body(context, i, 0, err);
+    const struct threads_loop *part = loop->parts;
+    for (; i >= part->n; part++)
+        i -= part->n;
+    return part->body(part->context, i, thread, err);
+}
+
+static pfq_status run_alone(const struct loop *loop, pfq_error *err)
+{
+    for (size_t i = 0; i < loop->n; i++) {
+        const pfq_status status = call_body(loop, i, 0, err);
         if (status != PFQ_OK)
             return status;
     }
@@ -58,7 +65,7 @@ static void run_turn(struct loop *loop, size_t i, int thread)
 {
     pfq_error own;
     own.status = PFQ_OK;
-    const pfq_status status = loop->body(loop->context, i, thread, &own);
+    const pfq_status status = call_body(loop, i, thread, &own);
     if (status == PFQ_OK)
         return;
     if (own.status == PFQ_OK) /* the body has returned a status without words */
@@ -94,20 +101,25 @@ static int threads_of(int threads, size_t n)
     return n < (size_t)threads ? (int)n : threads;
 }
 
-pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err)
+static pfq_status run_together(int threads, struct loop *loop, pfq_error *err)
 {
-    if (threads <= 1 || n <= 1)
-        return run_alone(n, body, context, err);
-    struct loop loop = {.body = body, .context = context, .n = n, .failed = SIZE_MAX};
-    sem_init(&loop.over, 0, 0);
+    if (threads <= 1 || loop->n <= 1)
+        return run_alone(loop, err);
+    sem_init(&loop->over, 0, 0);
     const struct threads_seats *const seats = threads_seats();
-#pragma omp parallel default(none) shared(loop, seats) num_threads(threads_of(threads, n))
+#pragma omp parallel default(none) shared(loop, seats) num_threads(threads_of(threads, loop->n))
     {
         const int thread = omp_get_thread_num();
         (void)threads_sit(seats, thread);
-        take_turns(&loop, thread);
+        take_turns(loop, thread);
     }
-    return result(&loop, err);
+    return result(loop, err);
+}
+
+pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err)
+{
+    struct loop loop = {.parts = {{body, context, n}}, .n = n, .failed = SIZE_MAX};
+    return run_together(threads, &loop, err);
 }
 
 /* Waits until no thread takes turns, but not for long. */
@@ -135,18 +147,15 @@ static void step_aside(const struct threads_aside *aside, struct loop *loop)
     }
 }
 
-pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
-                              const struct threads_aside *aside, pfq_error *err)
+/* The caller takes steps, and `others` threads turns. */
+static pfq_status run_beside(int others, struct loop *loop, const struct threads_aside *aside,
+                             pfq_error *err)
 {
-    if (!aside || !aside->step || n == 0)
-        return threads_for(threads, n, body, context, err);
-    const int others = threads_of(threads > 1 ? threads : 1, n);
-    struct loop loop = {
-        .body = body, .context = context, .n = n, .failed = SIZE_MAX, .working = others};
-    sem_init(&loop.over, 0, 0);
+    sem_init(&loop->over, 0, 0);
     /* OpenMP may give fewer threads than were asked for; all but the caller take turns, and the
      * caller does when it is alone. A thread that never came has no turn in hand, so `working` is
      * corrected by the one who knows how many there are. */
+    atomic_store(&loop->working, others);
     const struct threads_seats *const seats = threads_seats();
 #pragma omp parallel default(none) shared(loop, aside, seats) firstprivate(others)                 \
     num_threads(others + 1)
@@ -155,15 +164,28 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
         const int thread = omp_get_thread_num();
         (void)threads_sit(seats, thread);
         if (thread > 0) {
-            take_turns(&loop, thread - 1);
+            take_turns(loop, thread - 1);
         } else if (present == 1) {
-            take_turns(&loop, 0);
+            take_turns(loop, 0);
         } else {
-            atomic_fetch_sub(&loop.working, others + 1 - present);
-            step_aside(aside, &loop);
+            atomic_fetch_sub(&loop->working, others + 1 - present);
+            step_aside(aside, loop);
         }
     }
-    return result(&loop, err);
+    return result(loop, err);
+}
+
+pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
+                              const struct threads_aside *aside, pfq_error *err)
+{
+    struct loop loop = {.failed = SIZE_MAX};
+    const size_t more = aside && aside->more ? aside->more(aside->context, loop.parts) : 0;
+    loop.parts[more] = (struct threads_loop){body, context, n};
+    for (size_t i = 0; i <= more; i++)
+        loop.n += loop.parts[i].n;
+    if (!aside || !aside->step || loop.n == 0)
+        return run_together(threads, &loop, err);
+    return run_beside(threads_of(threads > 1 ? threads : 1, loop.n), &loop, aside, err);
 }
 
 /* ---- how many ---- */

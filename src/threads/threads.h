@@ -20,18 +20,31 @@ typedef pfq_status threads_body(void *context, size_t i, int thread, pfq_error *
  * PFQ_OK or the status of the lowest failed turn, whose error is in *err. */
 pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err);
 
-/* What the calling thread does beside a loop, a step at a time, since it alone may call MPI. A step
- * is short (a read or a write of some megabytes); it returns false when nothing is left to do. */
+/* A loop as a thing: what threads_for is given. */
+struct threads_loop {
+    threads_body *body;
+    void *context;
+    size_t n;
+};
+
+enum { THREADS_MORE_LOOPS = 6 };
+
+/* What is done beside a loop: by the calling thread a step at a time, since it alone may call MPI,
+ * and by all threads in more loops, whose turns have waited for one to be done with. A step is
+ * short (a read or a write of some megabytes); it returns false when nothing is left to do. */
 struct threads_aside {
     bool (*step)(void *context); /* NULL: nothing */
     void *context;
     void (*tick)(void *context); /* after each step, and when none is left some ten times a second;
                                     NULL: nothing */
+    /* Asked when a loop begins: loops whose turns come before its own, each given once; how many
+     * (THREADS_MORE_LOOPS at most). What fails in them fails the loop. NULL: none. */
+    size_t (*more)(void *context, struct threads_loop *loops);
 };
 
-/* threads_for, while the caller takes steps aside: `threads` other threads do the turns. Steps end
- * when the loop does, or before; what is left is the caller's to do later. Ticks end with the loop.
- */
+/* threads_for, while the caller takes steps aside: `threads` other threads do the turns, those of
+ * more loops first, so that nobody waits at the end of each. Steps end when the loop does, or
+ * before; what is left is the caller's to do later. Ticks end with the loop. */
 pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
                               const struct threads_aside *aside, pfq_error *err);
 

@@ -180,13 +180,33 @@ static inline struct store_config rows_config(const struct rows_plan *plan)
                                  .command = "parfastq convert -o out.h5 reads.fastq"};
 }
 
-/* Appends what this rank has in a round. */
+/* What was appended last, which the store may still need, and room for what comes. */
+struct rows_kept {
+    pfq_batch batch[2][PFQ_MAX_MATES];
+};
+
+static inline void rows_forget(pfq_batch *batch)
+{
+    for (int m = 0; m < PFQ_MAX_MATES; m++) {
+        rows_release(&batch[m]);
+        batch[m] = (pfq_batch){0};
+    }
+}
+
+static inline void rows_forget_all(struct rows_kept *kept)
+{
+    rows_forget(kept->batch[0]);
+    rows_forget(kept->batch[1]);
+}
+
+/* Appends what this rank has in a round. In every other one, threads do what there is for them. */
 static inline pfq_status rows_append(struct store *store, pfq_team *team,
-                                     const struct rows_plan *plan, int round, pfq_error *err)
+                                     const struct rows_plan *plan, int round,
+                                     struct rows_kept *kept, pfq_error *err)
 {
     const int ranks = pfq_team_size(team), rank = pfq_team_rank(team);
     const uint64_t rows = rows_before(plan, ranks, plan->rounds, 0);
-    pfq_batch batch[PFQ_MAX_MATES];
+    pfq_batch *const batch = kept->batch[round % 2];
     char tail[PFQ_MAX_MATES][16];
     struct store_part parts[PFQ_MAX_MATES] = {0};
     for (int m = 0; m < plan->mates; m++) {
@@ -198,10 +218,15 @@ static inline pfq_status rows_append(struct store *store, pfq_team *team,
         parts[m].tail.data = (const uint8_t *)tail[m];
     }
     const pfq_status status = store_append(store, parts, err);
+    struct threads_loop loops[THREADS_MORE_LOOPS];
+    const size_t more = status == PFQ_OK && round % 2 == 0 ? store_more(store, loops) : 0;
+    for (size_t i = 0; i < more; i++)
+        CHECK_EQUAL(threads_for(plan->threads, loops[i].n, loops[i].body, loops[i].context, NULL),
+                    PFQ_OK);
     while (status == PFQ_OK && store_step(store))
         continue;
-    for (int m = 0; m < plan->mates; m++)
-        rows_release(&batch[m]);
+    rows_forget(kept->batch[(round + 1) % 2]);
+    memset(tail, 0, sizeof tail); /* the tails are needed no longer */
     return status;
 }
 
@@ -230,16 +255,18 @@ static inline size_t rows_origins(const struct rows_plan *plan, uint64_t rows,
 static inline void rows_write(pfq_team *team, const struct rows_plan *plan, const char *path)
 {
     struct store *store = NULL;
+    struct rows_kept kept = {0};
     pfq_error err = {0};
     const struct store_config config = rows_config(plan);
     rows_touch(team, path);
     CHECK_EQUAL(store_create(team, path, &config, &store, &err), PFQ_OK);
     for (int round = 0; round < plan->rounds; round++)
-        CHECK_EQUAL(rows_append(store, team, plan, round, &err), PFQ_OK);
+        CHECK_EQUAL(rows_append(store, team, plan, round, &kept, &err), PFQ_OK);
     struct store_origin origins[2 * PFQ_MAX_MATES];
     const size_t n =
         rows_origins(plan, rows_before(plan, pfq_team_size(team), plan->rounds, 0), origins);
     CHECK_EQUAL(store_finish(store, origins, n, &err), PFQ_OK);
+    rows_forget_all(&kept);
 }
 
 #endif

@@ -60,6 +60,7 @@ static pfq_status run(pfq_team *team, const struct rows_plan *plan, const char *
                       pfq_error *err)
 {
     struct store *store = NULL;
+    struct rows_kept kept = {0};
     const struct store_config config = rows_config(plan);
     *calls = 1;
     pfq_status status = store_create(team, path, &config, &store, err);
@@ -67,16 +68,19 @@ static pfq_status run(pfq_team *team, const struct rows_plan *plan, const char *
         return status;
     for (int round = 0; round < plan->rounds; round++) {
         ++*calls;
-        status = rows_append(store, team, plan, round, err);
+        status = rows_append(store, team, plan, round, &kept, err);
         if (status) {
             store_abandon(store);
+            rows_forget_all(&kept);
             return status;
         }
     }
     ++*calls;
     struct store_origin origins[2 * PFQ_MAX_MATES];
     const size_t n = rows_origins(plan, 10, origins);
-    return store_finish(store, origins, n, err);
+    status = store_finish(store, origins, n, err);
+    rows_forget_all(&kept);
+    return status;
 }
 
 /* Every rank has this status after the same number of calls; returns that number. */

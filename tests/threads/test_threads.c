@@ -257,7 +257,7 @@ static pfq_status wait_for_ticks(void *context, size_t i, int thread, pfq_error 
 static void the_caller_ticks_meanwhile(void)
 {
     struct aside idle = {.caller = pthread_self()};
-    const struct threads_aside aside = {step, &idle, count_tick};
+    const struct threads_aside aside = {.step = step, .context = &idle, .tick = count_tick};
     CHECK_EQUAL(threads_for_beside(2, 4, wait_for_ticks, &idle, &aside, NULL), PFQ_OK);
     CHECK(idle.ticks >= 3);
 }
@@ -279,6 +279,90 @@ static void beside_nothing_it_is_a_loop(void)
     struct begun begun = {.failing = 3};
     CHECK_EQUAL(threads_for_beside(2, 10, fail_one, &begun, &aside, &err), PFQ_BAD_BASE);
     CHECK_EQUAL(err.status, PFQ_BAD_BASE);
+}
+
+/* Three loops in one: each turn of each is taken once, those of the others before the loop's own,
+ * and what fails in one of them fails the loop. */
+enum { OTHER_TURNS = 40 };
+
+struct joined {
+    struct aside caller;
+    struct visits visits[3];
+    _Atomic size_t handed; /* turns that have begun */
+    size_t failing;        /* this turn of the second loop */
+    bool given;
+};
+
+static pfq_status visit_other(void *context, size_t i, int thread, pfq_error *err)
+{
+    struct joined *const joined = context;
+    atomic_fetch_add(&joined->handed, 1);
+    if (i == joined->failing)
+        return pfq_error_say(err, PFQ_BAD_BASE, "turn %zu", i);
+    return visit(&joined->visits[1], i, thread, err);
+}
+
+static pfq_status visit_first(void *context, size_t i, int thread, pfq_error *err)
+{
+    struct joined *const joined = context;
+    atomic_fetch_add(&joined->handed, 1);
+    return visit(&joined->visits[0], i, thread, err);
+}
+
+static pfq_status visit_own(void *context, size_t i, int thread, pfq_error *err)
+{
+    struct joined *const joined = context;
+    /* each of the other threads may have been handed a turn that it has not begun */
+    CHECK(atomic_load(&joined->handed) + (size_t)joined->visits[2].threads >
+          2 * (size_t)OTHER_TURNS);
+    return visit(&joined->visits[2], i, thread, err);
+}
+
+static size_t give_two(void *context, struct threads_loop *loops)
+{
+    struct joined *const joined = context;
+    if (joined->given)
+        return 0;
+    joined->given = true;
+    loops[0] = (struct threads_loop){visit_first, joined, OTHER_TURNS};
+    loops[1] = (struct threads_loop){visit_other, joined, OTHER_TURNS};
+    return 2;
+}
+
+static bool no_step(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void more_loops_come_before_the_own_one(void)
+{
+    for (int threads = 1; threads <= 3; threads++)
+        for (int steps = 0; steps <= 1; steps++) {
+            struct joined joined = {.failing = SIZE_MAX};
+            for (int i = 0; i < 3; i++)
+                joined.visits[i].threads = threads;
+            const struct threads_aside aside = {
+                .step = steps ? no_step : NULL, .context = &joined, .more = give_two};
+            for (int again = 0; again < 2; again++)
+                CHECK_EQUAL(
+                    threads_for_beside(threads, OTHER_TURNS, visit_own, &joined, &aside, NULL),
+                    PFQ_OK);
+            for (size_t i = 0; i < OTHER_TURNS; i++) {
+                CHECK_EQUAL(joined.visits[0].turns[i], 1);
+                CHECK_EQUAL(joined.visits[1].turns[i], 1);
+                CHECK_EQUAL(joined.visits[2].turns[i], 2);
+            }
+            joined.given = false; /* also where the loop itself has no turns */
+            CHECK_EQUAL(threads_for_beside(threads, 0, visit_own, &joined, &aside, NULL), PFQ_OK);
+            CHECK_EQUAL(joined.visits[1].turns[OTHER_TURNS - 1], 2);
+            joined.given = false;
+            joined.failing = 7;
+            pfq_error err = {0};
+            CHECK_EQUAL(threads_for_beside(threads, OTHER_TURNS, visit_own, &joined, &aside, &err),
+                        PFQ_BAD_BASE);
+            CHECK_TEXT(err.message, "turn 7");
+        }
 }
 
 /* ---- how many, and where ---- */
@@ -358,6 +442,7 @@ int main(int argc, char **argv)
     steps_are_taken_beside_the_turns();
     the_caller_ticks_meanwhile();
     beside_nothing_it_is_a_loop();
+    more_loops_come_before_the_own_one();
     the_environment_names_a_number(argv[0]);
     the_mask_has_a_bit_for_each_cpu();
     counts_follow_the_rule();
