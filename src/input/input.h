@@ -2,7 +2,8 @@
  * The input of a run: files in, parsed slices out, round by round, with global row numbers.
  *
  * Every call of input_next is one turn of the wheel: end the reading of this round, plan the next,
- * parse this one with all threads while the main thread reads the next, then agree: whether anybody
+ * parse this one with all threads while the next is read, by the main thread or, in a process that
+ * is alone, by threads between two turns of parsing; then agree: whether anybody
  * failed, whether all seams between ranks fit (else the right neighbour parses again from where the
  * left one ended), what lies before each rank. All ranks return the same error: that of the first
  * bad record of the input as one serial reader, taking one record of each mate in turn, would meet
@@ -36,7 +37,7 @@ struct input_config {
     struct team_state *state; /* from which to go on; NULL: from the beginning */
     bool no_prefetch;         /* read a slice when it is wanted, not before */
     uint64_t rows;            /* what is wrong behind the first so many is not looked at; 0: all */
-    struct threads_aside aside; /* what the main thread does beside the parsing, before it reads */
+    struct threads_aside aside; /* what is done beside the parsing, before anybody reads */
 
     /* Bytes of files that are done, as this rank knows: its own as soon as they are parsed (of a
      * text that flows, when a round is settled), those of others when a round is settled. Never
@@ -85,8 +86,7 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
  * taken up again, and must be refused before. Collective; the same status on every rank. */
 pfq_status input_save(struct input *input, struct team_state *state, pfq_error *err);
 
-/* For the caller's own loops between two calls of input_next: what the main thread can do beside
- * them. */
+/* For the caller's own loops between two calls of input_next: what can be done beside them. */
 struct threads_aside input_aside(struct input *input);
 
 /* ---- after the last round, the same on every rank ---- */

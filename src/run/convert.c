@@ -1,7 +1,7 @@
 /*
  * convert: FASTQ in, HDF5 out. The whole pipeline is `turn`: the next parsed round, its batches,
- * their rows in the file. While threads work on one round, the main thread writes the rows of the
- * round before and reads the text of the round behind.
+ * their rows in the file. In one loop threads encode the round before, read the round behind (or
+ * leave that to the main thread), and parse this one, while the main thread writes.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -6,22 +6,26 @@
  *     limits copy  IN OUT PROCESSES           pread into it, pwrite from it, fsync
  *     limits read  IN PROCESSES               pread alone
  *     limits lines IN PROCESSES               pread, and a newline count by the scan kernel
+ *     limits blocks IN.bgzf PROCESSES         libdeflate on mapped blocks, with their checksums
  *
  * Prints the wall time in seconds. Each process takes an equal stretch of the file. What is written
  * ends with an fsync, as `convert` does (which a memory file system has for nothing).
  */
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "gzip/bgzf.h"
 #include "scan/scan.h"
 
-enum { PIECE_BYTES = 1 << 20 };
+enum { PIECE_BYTES = 1 << 20, BLOCK_BYTES = 1 << 16 };
 
 static double seconds(void)
 {
@@ -41,6 +45,8 @@ struct work {
     int in, out;
     off_t bytes;
     const struct scan_kernel *kernel;
+    struct gzip_bgzf_row row; /* or these blocks are inflated */
+    const uint8_t *mapped;
 };
 
 /* Moves bytes [begin, end). */
@@ -69,7 +75,43 @@ static void move(const struct work *work, off_t begin, off_t end)
     free(buffer);
 }
 
-static void move_together(const struct work *work, int processes)
+/* Inflates blocks [begin, end), each to the same place. */
+static void inflate_blocks(const struct work *work, off_t begin, off_t end)
+{
+    struct libdeflate_decompressor *const inflater = libdeflate_alloc_decompressor();
+    uint8_t *text = NULL;
+    if (!inflater)
+        fail("libdeflate");
+    for (off_t i = begin; i < end; i++) {
+        const struct gzip_bgzf_block *const block = &work->row.blocks[i];
+        if (!text && !(text = malloc(BLOCK_BYTES)))
+            fail("malloc");
+        if (block->size > BLOCK_BYTES ||
+            libdeflate_gzip_decompress(inflater, work->mapped + block->offset, block->bytes, text,
+                                       block->size, NULL) != LIBDEFLATE_SUCCESS)
+            fail("inflate");
+    }
+    free(text);
+    libdeflate_free_decompressor(inflater);
+}
+
+/* Maps the file, and finds its blocks, which are then what is counted. */
+static void map_blocks(struct work *work)
+{
+    const size_t bytes = (size_t)work->bytes;
+    void *const mapped = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, work->in, 0);
+    const struct gzip_input input = {{mapped, bytes}, 0, true};
+    enum gzip_answer answer;
+    uint64_t end;
+    if (mapped == MAP_FAILED ||
+        gzip_bgzf_walk(&input, 0, bytes, &work->row, &end, &answer, NULL) != PFQ_OK ||
+        answer != GZIP_YES)
+        fail("blocks");
+    work->mapped = mapped;
+    work->bytes = (off_t)work->row.count;
+}
+
+static void work_together(const struct work *work, int processes)
 {
     const off_t bytes = work->bytes;
     for (int i = 0; i < processes; i++) {
@@ -77,8 +119,9 @@ static void move_together(const struct work *work, int processes)
         if (child < 0)
             fail("fork");
         if (child == 0) {
-            move(work, bytes / processes * i,
-                 i == processes - 1 ? bytes : bytes / processes * (i + 1));
+            const off_t begin = bytes / processes * i;
+            const off_t end = i == processes - 1 ? bytes : bytes / processes * (i + 1);
+            (work->mapped ? inflate_blocks : move)(work, begin, end);
             _exit(0);
         }
     }
@@ -109,7 +152,7 @@ static int open_output(const char *path)
 
 int main(int argc, char **argv)
 {
-    struct work work = {-1, -1, 0, NULL};
+    struct work work = {.in = -1, .out = -1};
     int processes = 0;
     if (argc == 5 && strcmp(argv[1], "write") == 0) {
         work.out = open_output(argv[2]);
@@ -126,13 +169,18 @@ int main(int argc, char **argv)
         work.in = open_input(argv[2], &work.bytes);
         work.kernel = scan_kernel_choose();
         processes = atoi(argv[3]);
+    } else if (argc == 4 && strcmp(argv[1], "blocks") == 0) {
+        work.in = open_input(argv[2], &work.bytes);
+        map_blocks(&work);
+        processes = atoi(argv[3]);
     }
     if (processes < 1) {
-        fprintf(stderr, "use: limits write OUT BYTES N | copy IN OUT N | read IN N | lines IN N\n");
+        fprintf(stderr, "use: limits write OUT BYTES N | copy IN OUT N | read IN N | lines IN N | "
+                        "blocks IN N\n");
         return 2;
     }
     const double began = seconds();
-    move_together(&work, processes);
+    work_together(&work, processes);
     printf("%.3f\n", seconds() - began);
     return 0;
 }

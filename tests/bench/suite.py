@@ -292,13 +292,16 @@ class Suite(Bench):
         if self.there("igzip"):
             self.contest("Inflating one member of gzip -6", "igzip -dc", rows)
         if self.there("bgzip"):
+            source = self.real(self.options.reads[0], self.options.bytes) if self.options.reads else self.text(kind)
             blocks = self.compressed(source, "blocks", ["bgzip", "-@2"])
             rows = [
+                Row("libdeflate alone, 2 processes", [self.bench + "limits", "blocks", blocks.path, "2"], blocks),
                 self.ours("validate, 2 threads", blocks, "validate", threads=2, count=count),
                 self.ours("validate, 2 ranks", blocks, "validate", ranks=2, count=count),
+                self.ours("convert, 2 threads", blocks, "convert", "-o", "OUT", threads=2, count=of_hdf5),
                 Row("bgzip -@2 -dc", ["bgzip", "-@2", "-dc", blocks.path], blocks),
             ]
-            self.contest("Inflating BGZF", "bgzip -@2 -dc", rows)
+            self.contest("Inflating BGZF", "libdeflate alone, 2 processes", rows)
         program = self.bench + "inflate"
         if os.path.exists(program):
             self.say("\n### The inflaters alone, in memory, one thread\n\n```")
