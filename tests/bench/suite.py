@@ -261,6 +261,23 @@ class Suite(Bench):
                 )
             )
             self.contest("Sizes: %s" % os.path.basename(path), rows[0].name, rows)
+            if self.there("zstd"):
+                self.two_bits(path, text)
+
+    def two_bits(self, path, text):
+        """What the layout of BINSEQ's columns takes, computed: 2 bits a base (an N costs more there, and nothing here),
+        qualities and names by zstd."""
+        file = self.path("columns.h5")
+        subprocess.run([self.parfastq, "convert", "-qf", "--compress", "none", "-o", file, text.path], check=True)
+        with h5py.File(file) as data:
+            columns = {name: data["read1"][name][:].tobytes() for name in ("sequence", "quality", "name")}
+        size = len(columns["sequence"]) / 4
+        for name in ("quality", "name"):
+            size += len(
+                subprocess.run(["zstd", "-3", "-c"], input=columns[name], stdout=subprocess.PIPE, check=True).stdout
+            )
+        self.say("\n2 bits a base, qualities and names by zstd -3, computed: %.1f MB." % (size / 1e6))
+        self.results.append({"contest": "two bits", "text": os.path.basename(path), "megabytes": size / 1e6})
 
     def inflating(self):
         kind = "illumina 150, binned"
