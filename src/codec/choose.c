@@ -1,5 +1,6 @@
 /*
- * Samples, and a small table of marks: sixteen bytes that come again find the mark they have left.
+ * Samples; and a small table of where some strings lie: one of them inside whatever comes again is
+ * enough to find it.
  */
 #include "codec/choose.h"
 
@@ -9,12 +10,14 @@
 #include "codec/bits.h"
 
 enum {
-    STRIDE = 4096, /* between samples of runs, */
-    SAMPLE = 240,  /* and their size; such a count fits in a byte */
-    WINDOW = 2048, /* what is marked before it is asked, */
-    ASKED = 512,   /* for so many bytes, */
-    STRING = 16,   /* whether these bytes from there on were seen */
-    MARK_BITS = 15
+    STRIDE = 4096,  /* between samples of runs, */
+    SAMPLE = 240,   /* and their size; such a count fits in a byte */
+    WINDOW = 32768, /* in so many bytes */
+    APART = 32,     /* a string is noted at every multiple of this, */
+    STRING = 12,    /* so many bytes of it are looked at, */
+    ASKED = 1024,   /* and so many bytes behind the window are asked what of them lies in it */
+    NOTE_BITS = 12,
+    SMALL = 3088 /* bytes of what may as well be tried */
 };
 
 /* Vectorised: no branch, and sums of a byte. */
@@ -40,27 +43,51 @@ unsigned choose_runs(struct span raw)
     return looked ? (unsigned)(equal * 256 / looked) : 0;
 }
 
-/* Any function that spreads sixteen bytes over the marks. */
-static inline unsigned mark_of(const uint8_t *data)
+/* Any function that spreads STRING bytes over the notes. */
+static inline unsigned note_of(const uint8_t *data)
 {
     const uint64_t mixed = bits_load(data) * UINT64_C(0x9e3779b97f4a7c15) ^
-                           bits_load(data + 8) * UINT64_C(0xc2b2ae3d27d4eb4f);
-    return (unsigned)(mixed * UINT64_C(0x165667b19e3779f9) >> (64 - MARK_BITS));
+                           bits_load(data + STRING - 8) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    return (unsigned)(mixed * UINT64_C(0x165667b19e3779f9) >> (64 - NOTE_BITS));
 }
 
-bool choose_repeats(struct span raw)
+static size_t same(const uint8_t *a, const uint8_t *b, size_t most)
 {
-    uint64_t marks[(1 << MARK_BITS) / 64];
-    unsigned seen = 0;
-    if (raw.size < WINDOW + ASKED + STRING)
-        return true; /* whoever is this small may be tried */
-    const uint8_t *const from = raw.data + (raw.size - WINDOW - ASKED - STRING) / 2;
-    memset(marks, 0, sizeof marks);
-    for (size_t i = 0; i < WINDOW + ASKED; i++) {
-        const unsigned mark = mark_of(from + i);
-        const uint64_t bit = UINT64_C(1) << mark % 64;
-        seen += i >= WINDOW && (marks[mark / 64] & bit);
-        marks[mark / 64] |= bit;
+    size_t n = 0;
+    while (n < most && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/* Strings lie APART on average, at places that look like chance, so that no period of the data (a
+ * length that all names have) gives the same part of them again and again. */
+static size_t place_of(size_t number)
+{
+    return number * APART + ((uint32_t)number * UINT32_C(2654435761) >> 16) % APART;
+}
+
+/* How many of the bytes asked[0 .. ASKED) lie in window[0 .. bytes), as parts of STRING and more.
+ * The window goes on into what is asked. */
+static size_t count_repeated(const uint8_t *window, size_t bytes, const uint8_t *asked)
+{
+    uint16_t notes[1 << NOTE_BITS] = {0}; /* where the string is, + 1 */
+    size_t repeated = 0;
+    for (size_t i = 0, place; (place = place_of(i)) < bytes; i++)
+        notes[note_of(window + place)] = (uint16_t)(place + 1);
+    for (size_t i = 0, step; i < ASKED; i += step) {
+        const size_t place = notes[note_of(asked + i)], most = ASKED + STRING - i;
+        const size_t length = place ? same(window + place - 1, asked + i, most) : 0;
+        step = length < STRING ? 1 : length;
+        repeated += length < STRING ? 0 : length;
     }
-    return seen >= ASKED / 4;
+    return repeated;
+}
+
+unsigned choose_repeats(struct span raw)
+{
+    if (raw.size < SMALL)
+        return 256;
+    const size_t before = raw.size - ASKED - STRING, bytes = before < WINDOW ? before : WINDOW;
+    const uint8_t *const window = raw.data + (before - bytes) / 2;
+    return (unsigned)(count_repeated(window, bytes, window + bytes) * 256 / ASKED);
 }

@@ -9,15 +9,13 @@
 #ifndef CODEC_CHOOSE_H
 #define CODEC_CHOOSE_H
 
-#include <stdbool.h>
-
 #include "base/span.h"
 
 /* The share of bytes, in 256ths, that are equal to the three bytes before them. */
 unsigned choose_runs(struct span raw);
 
-/* Whether a quarter and more of the bytes in the middle begin sixteen bytes that were there a short
- * time before. */
-bool choose_repeats(struct span raw);
+/* The share of bytes in the middle, in 256ths (and it may be a little more than all), that are
+ * parts of twelve bytes and more that lie in the 32 KiB before; of a small chunk, all. */
+unsigned choose_repeats(struct span raw);
 
 #endif

@@ -137,26 +137,34 @@ enum { RUNS_SAVE = 1, FAST_SAVES = 4 };
  * one RUNS cannot save enough. */
 enum { MANY_RUNS = 128, FEW_RUNS = 16 };
 
-/* Where runs are in doubt and a byte takes so many bits, it is no quality, and repeats count. */
+/* From this share of bytes that come again (in 256ths) FAST saves enough whatever they are, as a
+ * rule, and below that one nowhere. */
+enum { MANY_REPEATS = 128, FEW_REPEATS = 32 };
+
+/* Where either is in doubt and a byte takes so many bits, it is text, and repeats count. */
 enum { BITS_OF_TEXT = 3 };
+
+/* What FAST makes of each byte, in sixteenths, is enough without a guess at what the others would:
+ * they hardly make less than two bits where there are no runs. */
+enum { SURELY_ENOUGH = 3 };
 
 static bool saves(size_t bytes, size_t before, unsigned sixteenths)
 {
     return bytes < before / 16 * (16 - sixteenths);
 }
 
-/* Encodes with FAST, and says whether that is better enough than `best` bytes. */
+/* Encodes with FAST; *out_bytes is CODEC_NO_ROOM where that does not fit. */
 static pfq_status try_fast(struct codec_state *state, struct span raw, uint8_t *out,
-                           size_t capacity, size_t best, size_t *out_bytes, bool *better,
-                           pfq_error *err)
+                           size_t capacity, size_t *out_bytes, pfq_error *err)
 {
     const size_t bound = codec_fast.bound(raw.size);
-    const pfq_status status =
-        codec_fast.encode(&state->engines[CODEC_FAST], 0, raw, out,
-                          capacity < bound ? capacity : bound, out_bytes, err);
-    *better =
-        status == PFQ_OK && *out_bytes != CODEC_NO_ROOM && saves(*out_bytes, best, FAST_SAVES);
-    return status;
+    return codec_fast.encode(&state->engines[CODEC_FAST], 0, raw, out,
+                             capacity < bound ? capacity : bound, out_bytes, err);
+}
+
+static bool is_enough(size_t bytes, size_t raw_bytes)
+{
+    return bytes < raw_bytes / 16 * SURELY_ENOUGH;
 }
 
 static pfq_status encode_suited(struct codec_state *state, struct span raw, uint8_t *out,
@@ -164,19 +172,25 @@ static pfq_status encode_suited(struct codec_state *state, struct span raw, uint
 {
     const unsigned runs = choose_runs(raw);
     const bool doubt = runs >= FEW_RUNS && runs < MANY_RUNS;
-    const bool repeats = runs < MANY_RUNS && choose_repeats(raw);
+    const unsigned repeats = runs < MANY_RUNS ? choose_repeats(raw) : 0;
     enum codec_kind kind = runs >= MANY_RUNS ? CODEC_RUNS : CODEC_HUFFMAN;
-    if (doubt || repeats) {
+    *out_bytes = CODEC_NO_ROOM;
+    if (repeats >= MANY_REPEATS && !doubt) {
+        const pfq_status status = try_fast(state, raw, out, capacity, out_bytes, err);
+        if (status || is_enough(*out_bytes, raw.size))
+            return status;
+    }
+    if (doubt || repeats >= FEW_REPEATS) {
         size_t best, with_runs;
-        bool better = false;
         pfq_status status = own_guess(&state->engines[CODEC_HUFFMAN], raw, &best, &with_runs, err);
         if (!status && doubt && saves(with_runs, best, RUNS_SAVE)) {
             kind = CODEC_RUNS;
             best = with_runs;
         }
-        if (!status && repeats && (!doubt || best > raw.size / 8 * BITS_OF_TEXT))
-            status = try_fast(state, raw, out, capacity, best, out_bytes, &better, err);
-        if (status || better)
+        if (!status && *out_bytes == CODEC_NO_ROOM && repeats >= FEW_REPEATS &&
+            best > raw.size / 8 * BITS_OF_TEXT)
+            status = try_fast(state, raw, out, capacity, out_bytes, err);
+        if (status || saves(*out_bytes, best, FAST_SAVES))
             return status;
     }
     return encode(state, kind, 0, raw, out, capacity, out_bytes, err);

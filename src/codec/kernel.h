@@ -10,12 +10,15 @@
 #include <stdint.h>
 
 #include "codec/bits.h"
+#include "codec/block_head.h"
+#include "codec/match_lengths.h"
+#include "codec/matches.h"
 
 enum {
     KERNEL_LITERAL_BITS = 12, /* the longest code of any symbol */
     KERNEL_FEW = 8,           /* so many different bytes are few, and then ... */
     KERNEL_FEW_BITS = 7,      /* ... this is the longest code of a literal */
-    KERNEL_SHORT_RUN = 64,    /* longer runs have no place in the table of runs */
+    KERNEL_SHORT_RUN = 128,   /* longer runs have no place in the table of runs */
 };
 
 /* The code of literals in the forms that loops want. What belongs to bytes that do not occur is not
@@ -38,6 +41,18 @@ struct kernel_runs {
     const uint16_t *code;
 };
 
+/* A code and the extra bits behind it, as they are written. */
+struct kernel_word {
+    uint32_t bits, count;
+};
+
+/* The codes of literals and matches. */
+struct kernel_words {
+    struct kernel_word literal[256], length[MATCH_LONGEST + 1];
+    uint8_t distance_length[BLOCK_DISTANCES]; /* of symbols; their extra bits are not in a table */
+    uint16_t distance_code[BLOCK_DISTANCES];
+};
+
 struct kernel {
     const char *name;
 
@@ -56,6 +71,19 @@ struct kernel {
      * byte, and BITS_SLACK. */
     void (*runs)(struct bits *bits, const uint8_t *data, size_t size,
                  const struct kernel_runs *code);
+
+    /* Turns data[begin .. end), 1 to MATCHES_BLOCK bytes, into steps. What lies before it has been
+     * seen, in calls that began at 0. What is found depends on data[0 .. end) and on nothing else.
+     */
+    void (*find)(struct matches *matches, const uint8_t *data, size_t begin, size_t end);
+
+    /* Writes literals, and `count` steps that all have a match, with their literals. MATCHES_SLACK
+     * bytes behind the literals can be read. At most KERNEL_LITERAL_BITS bits for each literal and
+     * 42 for each match, and BITS_SLACK. */
+    void (*words)(struct bits *bits, const uint8_t *literals, size_t size,
+                  const struct kernel_words *words);
+    void (*steps)(struct bits *bits, const uint8_t *literals, const struct step *steps,
+                  size_t count, const struct kernel_words *words);
 };
 
 extern const struct kernel kernel_portable;

@@ -44,6 +44,23 @@ static inline uint64_t ends(const uint8_t *p)
     return (uint64_t)high << WIDTH | low;
 }
 
+enum { ALIKE = WIDTH };
+
+static inline unsigned alike(const uint8_t *a, const uint8_t *b)
+{
+    const uint32_t mask = differ(load(a), load(b));
+    return mask ? (unsigned)__builtin_ctz(mask) : ALIKE;
+}
+
+static inline uint32_t separators(const uint8_t *p)
+{
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    const __m128i below = _mm_cmplt_epi8(bytes, _mm_set1_epi8('0'));
+    const __m128i colon = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(':'));
+    const __m128i line = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_'));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(below, _mm_or_si128(colon, line)));
+}
+
 /* ---- which bytes occur ---- */
 
 /* seen[0] is of bytes below 128, seen[1] of the others; each by the low half, a bit for the rest.

@@ -24,6 +24,33 @@ static inline uint64_t ends(const uint8_t *p)
     return mask;
 }
 
+enum { ALIKE = 32 };
+
+static inline unsigned alike(const uint8_t *a, const uint8_t *b)
+{
+    for (unsigned n = 0; n < ALIKE; n += 8) {
+        const uint64_t unlike = bits_load(a + n) ^ bits_load(b + n);
+        if (unlike)
+            return n + (unsigned)__builtin_ctzll(unlike) / 8;
+    }
+    return ALIKE;
+}
+
+/* Of eight bytes. Without its highest bit, adding 80 to a byte carries into that where it is 48
+ * ('0') or more; one that has it is below 0. */
+static inline uint64_t separators_of_word(uint64_t bytes)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), top = each << 7;
+    const uint64_t from_zero = (bytes & ~top) + each * 80;
+    const uint64_t field = not_zero(bytes ^ each * ':') & not_zero(bytes ^ each * '_');
+    return not_zero((~from_zero | bytes) & top) | (~field & 0xff);
+}
+
+static inline uint32_t separators(const uint8_t *p)
+{
+    return (uint32_t)(separators_of_word(bits_load(p)) | separators_of_word(bits_load(p + 8)) << 8);
+}
+
 static void find_present(const uint8_t *data, size_t size, bool present[256])
 {
     for (size_t i = 0; i < size; i++)

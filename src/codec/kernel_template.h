@@ -4,7 +4,7 @@
  *     ends(p)                          64 bits: bit i is set where p[i] and p[i + 1] differ
  *     find_present(data, size, present)
  *     put_few(bits, data, size, code)  writes literals that are `by_low_half`, from the first on,
- * as far as it likes; returns how many and includes this.
+ * as far as it likes; returns how many; what kernel_matches.h names; and includes this.
  *
  * Literals. Two bytes are one look-up: the table has the code of each pair of bytes that occur, and
  * what it costs to fill is the square of how many occur. Entries of other pairs are never read, so
@@ -156,10 +156,15 @@ static void put_runs(struct bits *to, const uint8_t *data, size_t size,
     *to = bits;
 }
 
+#include "codec/kernel_matches.h"
+
 const struct kernel KERNEL = {
     .name = KERNEL_NAME,
     .present = find_present,
     .literals = put_literals,
     .count_runs = count_runs,
     .runs = put_runs,
+    .find = find_matches,
+    .words = put_literal_words,
+    .steps = put_steps,
 };

@@ -29,4 +29,20 @@ static inline struct match_length match_length_of(unsigned length)
                                  distance & ((1u << extra_bits) - 1), extra_bits};
 }
 
+/* Distances come in pairs of symbols for each power of two, from 5 on with extra bits for what lies
+ * below the two highest. */
+static inline unsigned distance_symbol(unsigned distance)
+{
+    const unsigned less = distance - 1;
+    if (less < 4)
+        return less;
+    const unsigned high = 31 - (unsigned)__builtin_clz(less);
+    return 2 * high + (less >> (high - 1) & 1);
+}
+
+static inline unsigned distance_extra_bits(unsigned symbol)
+{
+    return symbol < 4 ? 0 : symbol / 2 - 1;
+}
+
 #endif

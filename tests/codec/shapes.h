@@ -145,6 +145,41 @@ static void names(uint8_t *out, size_t bytes)
     }
 }
 
+/* Fields that grow and shrink, with all that names have between them. */
+static void names_of_changing_length(uint8_t *out, size_t bytes)
+{
+    size_t at = 0;
+    char name[160];
+    for (unsigned i = 0; at < bytes; i++) {
+        const int length = snprintf(
+            name, sizeof name,
+            below(50) ? "M_%u:%u/%u-%u.%u\xc3\xa9 length=%u" : "@%u_%u%u %u/%u|%u",
+            below(1u << below(20)), i, below(9), below(1u << below(31)), below(1000), below(3));
+        for (int k = 0; k < length && at < bytes; k++)
+            out[at++] = (uint8_t)name[k];
+    }
+}
+
+/* Longer than any distance reaches, and a little different each time. */
+static void long_names(uint8_t *out, size_t bytes)
+{
+    enum { LONG = 33000 };
+    for (size_t i = 0; i < bytes; i++)
+        out[i] = i < LONG ? (uint8_t) "ab:12/_ "[below(8)] : out[i - LONG + (i % 7000 == 0)];
+}
+
+static void the_same_name(uint8_t *out, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        out[i] = (uint8_t) "a:1 "[i % 4];
+}
+
+static void names_of_chance(uint8_t *out, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        out[i] = (uint8_t) "0123456789abcdef-"[below(17)];
+}
+
 static void offsets(uint8_t *out, size_t bytes)
 {
     uint64_t offset = 1u << 30;
@@ -179,6 +214,10 @@ static const struct shape shapes[] = {
     SHAPE(fine_qualities),
     SHAPE(runs),
     SHAPE(names),
+    SHAPE(names_of_changing_length),
+    SHAPE(long_names),
+    SHAPE(the_same_name),
+    SHAPE(names_of_chance),
     SHAPE(offsets),
 };
 #undef SHAPE
