@@ -272,6 +272,20 @@ static pfq_status receive_message(pfq_team *team, int from, void *data, size_t b
                 "cannot receive", err);
 }
 
+static int rank_or_none(int rank)
+{
+    return rank == TEAM_NOBODY ? MPI_PROC_NULL : rank;
+}
+
+static pfq_status pass_message(pfq_team *team, int to, const void *data, int from, void *room,
+                               size_t bytes, pfq_error *err)
+{
+    return talk(MPI_Sendrecv(data, (int)bytes, MPI_BYTE, rank_or_none(to), TAG_MESSAGE, room,
+                             (int)bytes, MPI_BYTE, rank_or_none(from), TAG_MESSAGE,
+                             mpi_team(team)->comm, MPI_STATUS_IGNORE),
+                "cannot send and receive", err);
+}
+
 static pfq_status wait_for_all(pfq_team *team, pfq_error *err)
 {
     return talk(MPI_Barrier(mpi_team(team)->comm), "cannot wait for all ranks", err);
@@ -339,6 +353,7 @@ static const struct team_operations over_mpi = {
     .trade_items = trade_items,
     .send = send_message,
     .receive = receive_message,
+    .pass = pass_message,
     .wait = wait_for_all,
     .unite_machine = unite_machine,
     .meet_alike = meet_alike,
