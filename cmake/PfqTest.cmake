@@ -1,4 +1,4 @@
-# Rows of tests: pfq_test() for one process, pfq_mpi_test() for 1, 2, 3 and 5 ranks.
+# Rows of tests: pfq_test() for one process, pfq_mpi_test() for 1, 2, 3 and 5 ranks, or others.
 
 set(timeout 60)
 if(PFQ_SANITIZE)
@@ -41,15 +41,19 @@ set(PFQ_MPI_ENVIRONMENT
     "OMPI_MCA_pml=ob1;OMPI_MCA_btl=self,vader;OMPI_MCA_plm=isolated"
     ${PFQ_SANITIZE_ENVIRONMENT})
 
-# pfq_mpi_test(DIRECTORY/test_x layer...): the same program with 1, 2, 3 and 5 ranks.
+# pfq_mpi_test(DIRECTORY/test_x layer... [RANKS n...]): the same program with 1, 2, 3 and 5 ranks, or those named.
 function(pfq_mpi_test path)
   if(NOT PFQ_MPI)
     return()
   endif()
+  cmake_parse_arguments(test "" "" "RANKS" ${ARGN})
+  if(NOT test_RANKS)
+    set(test_RANKS 1 2 3 5)
+  endif()
   string(REPLACE "/" "_" name ${path})
-  pfq_test_program(${name} ${PROJECT_SOURCE_DIR}/tests/${path}.c ${ARGN})
+  pfq_test_program(${name} ${PROJECT_SOURCE_DIR}/tests/${path}.c ${test_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE pfq_mpi)
-  foreach(ranks 1 2 3 5)
+  foreach(ranks IN LISTS test_RANKS)
     add_test(NAME ${path}_${ranks} COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:${name}>)
     set_tests_properties(${path}_${ranks} PROPERTIES TIMEOUT ${PFQ_TEST_TIMEOUT} LABELS mpi
                          PROCESSORS 2 ENVIRONMENT "${PFQ_MPI_ENVIRONMENT}")

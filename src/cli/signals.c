@@ -1,7 +1,7 @@
 /*
- * The handlers, and the two words they leave. A handler has no argument through which it could be
- * told where to leave them, so these are variables of the program; all that it calls is
- * async-signal-safe.
+ * The handlers, the two words they leave, and what was in their place. A handler has no argument
+ * through which it could be told of them, so these are variables of the program; all that it calls
+ * is async-signal-safe.
  */
 #include "cli/signals.h"
 
@@ -27,7 +27,20 @@ static const struct {
     const char *name;
 } known[] = {{SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGUSR1, "SIGUSR1"}};
 
-enum { KNOWN = sizeof known / sizeof *known };
+/* Faults, with the handlers that others had for them: UCX, under MPICH, has its own as soon as it
+ * is loaded. */
+static struct {
+    int number;
+    struct sigaction before;
+} faults[] = {{.number = SIGSEGV}, {.number = SIGBUS}, {.number = SIGFPE}, {.number = SIGILL}};
+
+enum { KNOWN = sizeof known / sizeof *known, FAULTS = sizeof faults / sizeof *faults };
+
+#ifdef PFQ_SANITIZED
+static const bool hears_faults = false; /* a sanitizer knows better what to say */
+#else
+static const bool hears_faults = true;
+#endif
 
 static long long milliseconds(void)
 {
@@ -46,7 +59,8 @@ static void remove_and_die(int number)
 }
 
 /* A fault of the program, or of a library on whose bounds it relies: HDF5 walks over the structure
- * of a damaged file without looking at all of it. */
+ * of a damaged file without looking at all of it. Then it is for whoever was there before, who may
+ * have more to say of it; at last it ends the program. */
 static void fail(int number)
 {
     static const char sentence[] =
@@ -54,7 +68,11 @@ static void fail(int number)
         "way that the HDF5 library does not survive\n";
     const ssize_t written = write(STDERR_FILENO, sentence, sizeof sentence - 1);
     (void)written;
-    remove_and_die(number);
+    team_output_remove_unfinished();
+    for (size_t i = 0; i < FAULTS; i++)
+        if (faults[i].number == number)
+            (void)sigaction(number, &faults[i].before, NULL);
+    (void)raise(number);
 }
 
 static void hear(int number)
@@ -77,22 +95,17 @@ static void handle(int number, void (*handler)(int))
         (void)sigaction(number, &action, NULL);
 }
 
-/* Not in the place of a handler that knows better what to say, as that of a sanitizer. */
-static void handle_fault(int number)
-{
-    struct sigaction old;
-    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-        handle(number, fail);
-}
-
 void signals_listen(void)
 {
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     for (size_t i = 0; i < KNOWN; i++)
         handle(known[i].number, hear);
     handle(SIGHUP, remove_and_die);
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        handle_fault(faults[i]);
+    for (size_t i = 0; hears_faults && i < FAULTS; i++) {
+        struct sigaction before;
+        if (sigaction(faults[i].number, NULL, &before) == 0 && before.sa_handler != fail)
+            faults[i].before = before;
+        handle(faults[i].number, fail);
+    }
 }
 
 void signals_end_at_once(void)

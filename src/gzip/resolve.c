@@ -11,11 +11,6 @@ enum { TILE_BYTES = 32 * 1024, WINDOW = GZIP_WINDOW_BYTES };
 
 /* ---- windows ---- */
 
-size_t gzip_lut_bytes(enum gzip_kind kind)
-{
-    return kind == GZIP_MAPPED ? GZIP_MAP_PLACES : kind == GZIP_WIDE ? WINDOW : 0;
-}
-
 /* The byte that symbol i of a tail stands for. */
 static uint8_t byte_of(const struct gzip_tail *tail, const uint8_t *lut, size_t i)
 {
@@ -47,8 +42,11 @@ void gzip_lut_of(const struct gzip_tail *tail, const struct gzip_window *window,
 void gzip_window_of(const struct gzip_tail *tail, const uint8_t *lut, uint32_t valid, uint64_t text,
                     struct gzip_window *window)
 {
-    for (size_t i = 0; i < WINDOW; i++)
-        window->bytes[i] = byte_of(tail, lut, i);
+    if (tail->kind == GZIP_MAPPED)
+        gzip_resolve_kernel_choose()->mapped(tail->data, WINDOW, lut, window->bytes);
+    else
+        for (size_t i = 0; i < WINDOW; i++)
+            window->bytes[i] = byte_of(tail, lut, i);
     if (tail->kind == GZIP_PLAIN)
         window->valid = tail->valid;
     else

@@ -2,17 +2,14 @@
  * From symbols to text, when the windows are known; and how windows become known from one another.
  *
  * A chunk refers to the window before it, which is the tail of the chunk before, which may refer to
- * the window before that. What travels along this chain is small: of a tail that is mapped only the
- * 128 bytes its map stands for (its `lut`); of one in 16 bits the whole window; of plain bytes
- * nothing. With the luts known, all windows, and then all text, can be had at once.
+ * the window before that. What has to be known of a window to know a tail behind it is small where
+ * the tail is mapped: the 128 bytes its map stands for (its `lut`); of one in 16 bits it is the
+ * whole window; of plain bytes nothing. Where no window of many chunks is known yet: origins.h.
  */
 #ifndef GZIP_RESOLVE_H
 #define GZIP_RESOLVE_H
 
 #include "gzip/decode.h"
-
-/* The bytes of the lut of a tail: GZIP_MAP_PLACES, GZIP_WINDOW_BYTES or 0. */
-size_t gzip_lut_bytes(enum gzip_kind kind);
 
 /* The chain's step: the lut of `tail`, the tail of the chunk behind the one that `before` is the
  * tail of; before_lut is that of `before`. */

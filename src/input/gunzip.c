@@ -169,80 +169,68 @@ static void decode_all(struct inflow *inflow, pfq_error *own)
 
 /* ---- the chain ---- */
 
-static pfq_status draw_chain(struct inflow *inflow, pfq_error *err)
+/* Joins what all ranks made of their own, of which that of rank 0 holds what was before it, too:
+ * *before is of the ranks before this one, on rank 0 what it was, and *all of all. */
+static pfq_status join_all(pfq_team *team, const void *mine, void *before, void *all, void *work,
+                           size_t bytes, team_join *join, pfq_error *err)
+{
+    const int me = pfq_team_rank(team), last = pfq_team_size(team) - 1;
+    const pfq_status status = team_join_before(team, mine, before, work, bytes, join, err);
+    if (status)
+        return status;
+    if (me == 0)
+        memcpy(all, mine, bytes);
+    else if (me == last)
+        join(before, mine, all);
+    return team_share(team, last, all, bytes, err);
+}
+
+/* Tells this rank's chunks which of them count, and where they are in the file. */
+static void place_chunks(const struct inflow *inflow, const bool *counts)
+{
+    const struct gunzip *const g = inflow->state;
+    uint64_t text = g->text + g->before.text, number = g->sum.number + g->before.ends;
+    for (size_t i = 0; i < g->count; i++) {
+        const uint64_t *const words = g->mine + i * GUNZIP_WORDS;
+        g->chunks[i].counts = counts[i];
+        g->chunks[i].text_at = text;
+        g->chunks[i].number = number;
+        text += counts[i] ? words[GUNZIP_TEXT] : 0;
+        number += counts[i] ? words[GUNZIP_ENDS] : 0;
+    }
+}
+
+/* The chain breaks: everybody hears of all chunks, and draws it up to there. */
+static pfq_status draw_broken(struct inflow *inflow, pfq_error *err)
 {
     struct gunzip *const g = inflow->state;
     const size_t all = g->count * ranks_of(inflow), first = first_of(inflow);
-    for (size_t i = 0; i < g->count; i++)
-        gunzip_tell(&g->chunks[i], g->mine + i * GUNZIP_WORDS);
     const pfq_status status =
         team_gather_all(inflow->team, g->mine, g->count * GUNZIP_WORDS, g->words, err);
     if (status)
         return status;
+    gunzip_draw(g->words, first, g->at, g->listed, g->counts, &g->before);
     gunzip_draw(g->words, all, g->at, g->listed, g->counts, &g->chain);
-    uint64_t text = g->text, number = g->sum.number;
-    for (size_t i = 0; i < all; i++) {
-        const uint64_t *const words = g->words + i * GUNZIP_WORDS;
-        if (i >= first && i - first < g->count) {
-            g->chunks[i - first].counts = g->counts[i];
-            g->chunks[i - first].text_at = text;
-            g->chunks[i - first].number = number;
-        }
-        text += g->counts[i] ? words[GUNZIP_TEXT] : 0;
-        number += g->counts[i] ? words[GUNZIP_ENDS] : 0;
-    }
+    place_chunks(inflow, g->counts + first);
     return PFQ_OK;
 }
 
-/* Does any text of the round, or what follows, refer to text that came before? */
-static bool needs_windows(const struct inflow *inflow)
-{
-    const struct gunzip *const g = inflow->state;
-    bool needs = g->chain.end.what == GZIP_BLOCK;
-    for (size_t i = 0; i < g->count * ranks_of(inflow); i++)
-        needs |= g->counts[i] && g->words[i * GUNZIP_WORDS + GUNZIP_START_WHAT] == GZIP_BLOCK;
-    return needs || g->goes_on >= 0 || g->chain.stop == GZIP_AT_CAP;
-}
-
-/* Where all windows are known, only that behind the last chunk has to be told. */
-static pfq_status share_last_window(struct inflow *inflow, pfq_error *err)
+static pfq_status draw_chain(struct inflow *inflow, pfq_error *err)
 {
     struct gunzip *const g = inflow->state;
-    const size_t first = first_of(inflow);
-    struct gzip_window last = g->window;
-    for (size_t i = 0; i < g->count; i++) {
-        if (!g->chunks[i].counts)
-            continue;
-        if (first + i)
-            last = g->chunks[i].window;
-        gunzip_chunk_pass(&g->chunks[i], &last);
-    }
-    if (g->chain.any && g->chain.last / g->count == (size_t)pfq_team_rank(inflow->team))
-        g->window = last;
-    return team_share(inflow->team, (int)(g->chain.last / g->count), &g->window, sizeof g->window,
-                      err);
-}
-
-/* The windows go from rank to rank, through the chunks of each; the last one is for everybody. */
-static pfq_status pass_windows(struct inflow *inflow, pfq_error *err)
-{
-    struct gunzip *const g = inflow->state;
-    const int me = pfq_team_rank(inflow->team), last = pfq_team_size(inflow->team) - 1;
-    pfq_status status = PFQ_OK;
-    if (!needs_windows(inflow)) {
-        g->window.valid = 0;
-        return PFQ_OK;
-    }
-    if (g->listed)
-        return share_last_window(inflow, err);
-    if (me > 0)
-        status = team_receive(inflow->team, me - 1, &g->window, sizeof g->window, err);
-    for (size_t i = 0; i < g->count && !status; i++)
-        if (g->chunks[i].counts)
-            gunzip_chunk_pass(&g->chunks[i], &g->window);
-    if (!status && me < last)
-        status = team_send(inflow->team, me + 1, &g->window, sizeof g->window, err);
-    return status ? status : team_share(inflow->team, last, &g->window, sizeof g->window, err);
+    struct gunzip_chain mine, work[2];
+    for (size_t i = 0; i < g->count; i++)
+        gunzip_tell(&g->chunks[i], g->mine + i * GUNZIP_WORDS);
+    gunzip_draw_part(g->mine, first_of(inflow), g->count, g->listed, g->counts, &mine);
+    g->before = gunzip_chain_at(g->at);
+    if (pfq_team_rank(inflow->team) == 0)
+        gunzip_chain_join(&g->before, &mine, &mine);
+    const pfq_status status = join_all(inflow->team, &mine, &g->before, &g->chain, work,
+                                       sizeof mine, gunzip_chain_join, err);
+    if (status || g->chain.broken)
+        return status ? status : draw_broken(inflow, err);
+    place_chunks(inflow, g->counts);
+    return PFQ_OK;
 }
 
 /* ---- text in its place ---- */
@@ -338,7 +326,7 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
             return;
         }
     const size_t first = first_of(inflow), last = g->chain.last;
-    if (!g->chain.any || last < first || last - first >= g->count)
+    if (!g->chain.chunks || last < first || last - first >= g->count)
         return;
     const struct gunzip_chunk *const chunk = &g->chunks[last - first];
     if (chunk->way != GUNZIP_DECODED)
@@ -354,9 +342,6 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
     }
 }
 
-/* Marks in the words of a chunk that it has not been put in its place. */
-#define NOT_CHECKED UINT64_MAX
-
 static bool has_failed(const struct gunzip *g, const struct gunzip_chunk *chunk)
 {
     bool seen = false, failed = false;
@@ -367,42 +352,59 @@ static bool has_failed(const struct gunzip *g, const struct gunzip_chunk *chunk)
     return failed || (!seen && gunzip_chunk_text(chunk));
 }
 
-/* Everybody adds the round to the checksum of the open member; the first member that is not what
- * its footer says is told by rank 0. */
+/* Adds this rank's chunks up to the first one whose text could not be made, or up to a member that
+ * is not what its footer says; then false, and *at is where it ended, of the file's text. */
+static bool fold_chunks(const struct gunzip *g, const pfq_error *own, struct gunzip_sum *sum,
+                        uint64_t *at, pfq_error *fault)
+{
+    sum->broken |= own->status != PFQ_OK;
+    for (size_t i = 0; i < g->count && !sum->broken; i++) {
+        uint64_t words[GUNZIP_CHECK_WORDS], end;
+        const struct gunzip_chunk *const chunk = &g->chunks[i];
+        if (!chunk->counts)
+            continue;
+        sum->broken = has_failed(g, chunk);
+        if (sum->broken)
+            break;
+        gunzip_tell_checks(chunk, words);
+        if (gunzip_fold(&sum->open, words, &end, fault) && fault) {
+            *at = chunk->text_at + end;
+            sum->broken = true;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Adds the round to the checksum of the open member, and holds each member that ends in it against
+ * its footer: the rank in whose chunks it ends. */
 static pfq_status check_members(struct inflow *inflow, uint64_t *at, pfq_error *fault,
                                 const pfq_error *own, pfq_error *err)
 {
     struct gunzip *const g = inflow->state;
-    const size_t all = g->count * ranks_of(inflow);
-    for (size_t i = 0; i < g->count; i++) {
-        uint64_t *const mine = g->mine + i * GUNZIP_CHECK_WORDS;
-        const struct gunzip_chunk *const chunk = &g->chunks[i];
-        if (chunk->counts && !own->status && !has_failed(g, chunk))
-            gunzip_tell_checks(chunk, mine);
-        else
-            mine[GUNZIP_CHECK_ENDS] = NOT_CHECKED;
+    const bool first = pfq_team_rank(inflow->team) == 0;
+    struct gunzip_sum before = {.open = g->sum}, mine = {0}, all, work[2];
+    uint64_t wrong_at = 0;
+    pfq_error wrong;
+    bool good = true;
+    if (first) {
+        mine = before;
+        good = fold_chunks(g, own, &mine, &wrong_at, &wrong);
+    } else {
+        fold_chunks(g, own, &mine, &wrong_at, NULL);
     }
     const pfq_status status =
-        team_gather_all(inflow->team, g->mine, g->count * GUNZIP_CHECK_WORDS, g->words, err);
-    uint64_t text = g->text;
-    for (size_t i = 0; i < all && !status; i++) {
-        const uint64_t *const words = g->words + i * GUNZIP_CHECK_WORDS;
-        uint64_t end;
-        pfq_error wrong;
-        if (!g->counts[i])
-            continue;
-        if (words[GUNZIP_CHECK_ENDS] == NOT_CHECKED)
-            break;
-        const bool bad = gunzip_fold(&g->sum, words, &end, &wrong) != PFQ_OK;
-        if (bad && pfq_team_rank(inflow->team) == 0 && text + end < *at) {
-            *at = text + end;
-            *fault = wrong;
-        }
-        if (bad)
-            break;
-        text += words[GUNZIP_CHECK_TEXT];
+        join_all(inflow->team, &mine, &before, &all, work, sizeof mine, gunzip_sum_join, err);
+    if (status)
+        return status;
+    if (!first)
+        good = fold_chunks(g, own, &before, &wrong_at, &wrong);
+    if (!good && wrong_at < *at) {
+        *at = wrong_at;
+        *fault = wrong;
     }
-    return status;
+    g->sum = all.open;
+    return PFQ_OK;
 }
 
 /* The first of all faults is everybody's, and the text ends in front of it. */
@@ -463,17 +465,17 @@ static void go_on(struct inflow *inflow, pfq_error *own)
 {
     struct gunzip *const g = inflow->state;
     const size_t first = first_of(inflow), last = g->chain.last;
-    const bool mine = g->chain.any && last >= first && last - first < g->count;
+    const bool mine = g->chain.chunks && last >= first && last - first < g->count;
     g->at = g->chain.end;
     g->text += g->chain.text;
     inflow->text = g->text;
     inflow->wide_text += g->chain.wide_text;
     inflow->listed_text += g->listed ? g->chain.text : 0;
-    g->goes_on = g->chain.any && g->chain.stop == GZIP_AT_CAP ? (int64_t)last : -1;
+    g->goes_on = g->chain.chunks && g->chain.stop == GZIP_AT_CAP ? (int64_t)last : -1;
     if (g->goes_on >= 0 && mine && !own->status)
         gunzip_chunk_go_on(&g->chunks[last - first], own);
     if (g->goes_on < 0)
-        g->starts = g->chain.members_only ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
+        g->starts = g->chain.ends >= 2 * g->chain.chunks ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
     g->rules.first = g->at;
     g->rules.member = g->sum.member;
 }
@@ -512,7 +514,7 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
     if (!status)
         status = draw_chain(inflow, err);
     if (!status)
-        status = pass_windows(inflow, err);
+        status = gunzip_pass_windows(inflow, err);
     if (status)
         return status;
     gunzip_judge_list(inflow);
@@ -526,7 +528,7 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
             inflow, (struct span){stretch->into->data + stretch->at, stretch->bytes}, own, err);
     if (status)
         return status;
-    if (!g->chain.any)
+    if (!g->chain.chunks)
         be_stuck(inflow);
     stretch->ends = inflow->fault.status || is_over(inflow);
     if (stretch->ends && !inflow->fault.status)
@@ -545,16 +547,16 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
 static pfq_status prepare(struct inflow *inflow, struct gunzip *g, pfq_error *err)
 {
     const size_t all = g->count * ranks_of(inflow);
-    const size_t words =
-        GUNZIP_WORDS > (size_t)GUNZIP_CHECK_WORDS ? GUNZIP_WORDS : (size_t)GUNZIP_CHECK_WORDS;
     g->chunks = memory_allocate(g->count, sizeof *g->chunks, err);
     g->inflaters = memory_allocate((size_t)g->threads, sizeof(void *), err);
-    g->words = memory_allocate(all, words * sizeof *g->words, err);
-    g->mine = memory_allocate(g->count, words * sizeof *g->mine, err);
+    g->words = memory_allocate(all, GUNZIP_WORDS * sizeof *g->words, err);
+    g->mine = memory_allocate(g->count, GUNZIP_WORDS * sizeof *g->mine, err);
     g->counts = memory_allocate(all, sizeof *g->counts, err);
     g->cuts = memory_allocate(all + 1, sizeof *g->cuts, err);
     g->sends = memory_allocate(ranks_of(inflow), sizeof *g->sends, err);
     if (!g->chunks || !g->inflaters || !g->words || !g->mine || !g->counts || !g->cuts || !g->sends)
+        return PFQ_NO_MEMORY;
+    if (gunzip_prepare_windows(inflow, err))
         return PFQ_NO_MEMORY;
     for (int i = 0; i < g->threads; i++)
         if (!(g->inflaters[i] = gzip_inflater_create(err)))
@@ -603,6 +605,7 @@ static void gunzip_close(struct inflow *inflow)
     free(g->words);
     free(g->mine);
     free(g->counts);
+    free(g->origins);
     free(g->cuts);
     free(g->marks);
     free(g->sends);

@@ -4,17 +4,21 @@
  * A round takes a stretch of the compressed file, from a place that is known to all, and lays a
  * grid over it: every rank has as many chunks as threads. A chunk is decoded by one thread, from
  * the first start in it (gzip/find.h) to the first start behind it, without the text before it.
- * Then the ranks tell each other where their chunks start and end, and everybody draws the same
- * chain: a chunk counts if it starts where the one before it ended. The round ends where that is
- * not so, and the next one begins there. Along the chain the windows become known, and then all
- * text at once, in its place in the slice.
+ * All chunks together make a chain: a chunk counts if it starts where the one before it ended. The
+ * round ends where that is not so, and the next one begins there. Along the chain the windows
+ * become known, and then all text at once, in its place in the slice, and its checksums.
  *
- *     gunzip_chunk.c  a chunk by itself: find, walk or decode, put the text in its place
- *     gunzip_chain.c  what all ranks know of a round: which chunks count, and whether members are
- *                     what their checksums say
- *     gunzip.c        the engine: reading, and the collectives between these
- *     gunzip_listed.c rounds whose starts and windows an index tells
- *     gunzip_marks.c  what an index is told, while it is written
+ * Three things are so known along the chain: its places, windows and checksums. Of each a rank
+ * makes one block of its own chunks; two blocks that are neighbours can be joined; and each rank
+ * gets what all blocks before its own are together (team_join_before), which takes few steps for
+ * any number of ranks. Only where the chain breaks do all ranks look at all chunks.
+ *
+ *     gunzip_chunk.c   a chunk by itself: find, walk or decode, put the text in its place
+ *     gunzip_chain.c   which chunks count, and whether members are what their checksums say: pure
+ *     gunzip_windows.c windows along the chain
+ *     gunzip.c         the engine: reading, and the collectives between these
+ *     gunzip_listed.c  rounds whose starts and windows an index tells
+ *     gunzip_marks.c   what an index is told, while it is written
  */
 #ifndef INPUT_GUNZIP_H
 #define INPUT_GUNZIP_H
@@ -90,6 +94,9 @@ struct gunzip_place gunzip_chunk_end(const struct gunzip_chunk *chunk);
 /* Bytes of text. Pure. */
 uint64_t gunzip_chunk_text(const struct gunzip_chunk *chunk);
 
+/* Whether the window behind it is the same for any window before it. Pure. */
+bool gunzip_chunk_closes(const struct gunzip_chunk *chunk);
+
 /* From the window before the start to the one behind the end: *window is turned into it. */
 void gunzip_chunk_pass(struct gunzip_chunk *chunk, struct gzip_window *window);
 
@@ -105,7 +112,7 @@ void gunzip_chunk_release(struct gunzip_chunk *chunk);
 
 /* ---- what all ranks know ---- */
 
-/* What the ranks tell of a chunk before it is known whether it counts. */
+/* What is told of a chunk before it is known whether it counts. */
 enum gunzip_word {
     GUNZIP_WAY,
     GUNZIP_BOUNDARY,
@@ -118,29 +125,52 @@ enum gunzip_word {
     GUNZIP_ENDS,
     GUNZIP_STOP,
     GUNZIP_LAST_IS_EMPTY, /* of walked blocks: the last one is the mark of the end */
+    GUNZIP_VALID,         /* how much of the window behind it may be referred to, or GUNZIP_OPEN */
     GUNZIP_WORDS
 };
+
+/* The window behind a chunk refers to the one before it. */
+#define GUNZIP_OPEN UINT64_MAX
+
 void gunzip_tell(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_WORDS]);
 
-/* The chain of a round. */
+/* The chain of a round, or the part of it that some neighbours make; {0} where nothing starts. */
 struct gunzip_chain {
-    size_t last; /* of the chunks that count */
-    bool any;
+    bool starts;                    /* it has a start and an end, though maybe no chunk */
+    size_t chunks, last;            /* that count; the number of the last one in the round */
     uint64_t text, wide_text, ends; /* of all that count */
-    struct gunzip_place end;
+    struct gunzip_place start, end;
     enum gzip_stop stop; /* of the last one */
-    bool members_only;   /* members are so many that starts need not be looked for elsewhere */
+    bool needs;          /* one starts in a member: what it is made of refers to text before */
+    bool closed;         /* the window behind it does not refer to the one before */
+    uint32_t valid;      /* how much of it may be referred to; of one that is not closed, of the
+                            text of this chain */
     bool walked;         /* the last one was */
     bool marked;         /* and it ended with the mark of the end */
+    bool broken;         /* there is something that does not count */
 };
 
-/* Draws the chain from what all told, `count` chunks in the order of the file; counts[i] says
+/* The chain that has come to a place, before the first chunk. Pure. */
+struct gunzip_chain gunzip_chain_at(struct gunzip_place start);
+
+/* Draws the chain from what was told of `count` chunks in the order of the file; counts[i] says
  * whether the i-th is in it. Where chunks were `listed`, each is true only if the one before it is:
  * none is passed over. Pure. */
 void gunzip_draw(const uint64_t *words, size_t count, struct gunzip_place start, bool listed,
                  bool *counts, struct gunzip_chain *chain);
 
-/* What the ranks tell of the checksums of a chunk that counts. */
+/* The same for chunks in the middle, the first of which is number `first` of the round: as if the
+ * chain came to where the first thing in them starts. Pure. */
+void gunzip_draw_part(const uint64_t *words, size_t first, size_t count, bool listed, bool *counts,
+                      struct gunzip_chain *chain);
+
+/* Joins two chains, for team_join_before. Pure. */
+void gunzip_chain_join(const void *before, const void *behind, void *out);
+
+/* How much of the window behind a chain may be referred to, given how much of that before. Pure. */
+uint32_t gunzip_chain_valid(const struct gunzip_chain *chain, uint32_t before);
+
+/* What is told of the checksums of a chunk that counts. */
 enum gunzip_check_word {
     GUNZIP_CHECK_ENDS,
     GUNZIP_CHECK_HEAD_CRC, /* of the text up to the first end of a member */
@@ -151,7 +181,6 @@ enum gunzip_check_word {
     GUNZIP_CHECK_TAIL_CRC, /* of the text behind the last one */
     GUNZIP_CHECK_TAIL_BYTES,
     GUNZIP_CHECK_MEMBER, /* where the member of the tail begins */
-    GUNZIP_CHECK_TEXT,   /* all of it */
     GUNZIP_CHECK_WORDS
 };
 void gunzip_tell_checks(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_CHECK_WORDS]);
@@ -160,5 +189,14 @@ void gunzip_tell_checks(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_
  * is not what its footer says. PFQ_OK or PFQ_BAD_GZIP. */
 pfq_status gunzip_fold(struct gzip_checksum *sum, const uint64_t words[GUNZIP_CHECK_WORDS],
                        uint64_t *end, pfq_error *err);
+
+/* The checksums of neighbours: what is behind the last end of a member in them, or all. */
+struct gunzip_sum {
+    struct gzip_checksum open; /* .number counts the ends, and on rank 0 all that were before */
+    bool broken;               /* some text could not be made: nothing behind it is checked */
+};
+
+/* Joins two, for team_join_before. Pure. */
+void gunzip_sum_join(const void *before, const void *behind, void *out);
 
 #endif

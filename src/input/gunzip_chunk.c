@@ -154,6 +154,11 @@ uint64_t gunzip_chunk_text(const struct gunzip_chunk *chunk)
     return chunk->way == GUNZIP_DECODED ? chunk->out.text : text;
 }
 
+bool gunzip_chunk_closes(const struct gunzip_chunk *chunk)
+{
+    return chunk->way == GUNZIP_WALKED || chunk->out.tail.kind == GZIP_PLAIN;
+}
+
 void gunzip_chunk_pass(struct gunzip_chunk *chunk, struct gzip_window *window)
 {
     uint8_t lut[GZIP_WINDOW_BYTES];

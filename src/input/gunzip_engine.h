@@ -5,6 +5,7 @@
 #define INPUT_GUNZIP_ENGINE_H
 
 #include "base/memory.h"
+#include "gzip/origins.h"
 #include "input/gunzip.h"
 #include "input/index.h"
 #include "input/inflow.h"
@@ -46,13 +47,15 @@ struct gunzip {
     bool listed;                      /* the round's cuts are points of the index */
     struct job *jobs;
     size_t job_count, job_capacity;
-    uint64_t *words, *mine; /* of all chunks, of this rank's */
-    bool *counts;           /* of all chunks */
+    uint64_t *words, *mine;       /* of all chunks, where the chain breaks; of this rank's */
+    bool *counts;                 /* of all chunks */
+    struct gzip_origins *origins; /* see gunzip_windows.c */
+    struct gunzip_chain before;   /* the chain of the chunks before this rank's */
     struct gunzip_rules rules;
 
     /* the same on every rank */
-    struct gunzip_place at; /* where the next round begins */
-    struct gzip_window window;
+    struct gunzip_place at;    /* where the next round begins */
+    struct gzip_window window; /* before it; its bytes are known to rank 0 alone */
     struct gzip_checksum sum;
     uint64_t text;           /* given so far */
     int64_t goes_on;         /* the chunk whose decoder stopped at its cap, or -1 */
@@ -77,6 +80,15 @@ static inline size_t first_of(const struct inflow *inflow)
     const struct gunzip *const g = inflow->state;
     return (size_t)pfq_team_rank(inflow->team) * g->count;
 }
+
+/* ---- windows along the chain: gunzip_windows.c ---- */
+
+/* What windows need in every round. Local; gunzip_close releases it. */
+pfq_status gunzip_prepare_windows(struct inflow *inflow, pfq_error *err);
+
+/* Gives all chunks that count the windows before them, and the next round its own. Collective;
+ * returns the failure of a collective. */
+pfq_status gunzip_pass_windows(struct inflow *inflow, pfq_error *err);
 
 /* ---- rounds by an index: gunzip_listed.c ---- */
 

@@ -184,7 +184,7 @@ void gunzip_judge_list(struct inflow *inflow)
 {
     struct gunzip *const g = inflow->state;
     const struct gunzip_chain *const chain = &g->chain;
-    if (!g->listed || !chain->any || chain->stop != GZIP_AT_START)
+    if (!g->listed || !chain->chunks || chain->stop != GZIP_AT_START)
         return;
     size_t next = chain->last + 1;
     while (next < g->count * ranks_of(inflow) && !is_used(g, next))

@@ -82,6 +82,13 @@ static pfq_status receive_message(pfq_team *team, int from, void *data, size_t b
     return no_message(err);
 }
 
+static pfq_status pass_message(pfq_team *team, int to, const void *data, int from, void *room,
+                               size_t bytes, pfq_error *err)
+{
+    (void)team, (void)to, (void)data, (void)from, (void)room, (void)bytes;
+    return no_message(err);
+}
+
 static pfq_status wait_for_nobody(pfq_team *team, pfq_error *err)
 {
     (void)team, (void)err;
@@ -123,6 +130,7 @@ static const struct team_operations alone = {
     .trade_items = trade_items,
     .send = send_message,
     .receive = receive_message,
+    .pass = pass_message,
     .wait = wait_for_nobody,
     .unite_machine = unite_machine,
     .meet_alike = meet_alike,

@@ -163,6 +163,16 @@ static void keep_code(int *code, int next)
         *code = next;
 }
 
+/* Ends all requests, though one has failed. Not MPI_Waitall, because compilers believe that it
+ * writes to what MPI_STATUSES_IGNORE points at, and warn of it, with MPICH. */
+static int wait_for_requests(MPI_Request *requests, int n)
+{
+    int code = MPI_SUCCESS;
+    for (int i = 0; i < n; i++)
+        keep_code(&code, MPI_Wait(&requests[i], MPI_STATUS_IGNORE));
+    return code;
+}
+
 /* Sends the counts that are not 0. */
 static int send_counts(pfq_team *team, const uint64_t *counts, int *n)
 {
@@ -205,7 +215,7 @@ static pfq_status trade_counts(pfq_team *team, const uint64_t *counts, uint64_t 
     for (int i = 0; i < senders && code == MPI_SUCCESS; i++)
         code = take_count(comm, incoming);
     if (code == MPI_SUCCESS)
-        code = MPI_Waitall(n, mpi_team(team)->requests, MPI_STATUSES_IGNORE);
+        code = wait_for_requests(mpi_team(team)->requests, n);
     return talk(code, "cannot exchange counts", err);
 }
 
@@ -252,7 +262,7 @@ static pfq_status trade_items(pfq_team *team, const void *send, const uint64_t *
     if (code == MPI_SUCCESS)
         code = start_items(team, send, counts, item_bytes, item, received, incoming, &n);
     if (code == MPI_SUCCESS)
-        code = MPI_Waitall(n, mpi_team(team)->requests, MPI_STATUSES_IGNORE);
+        code = wait_for_requests(mpi_team(team)->requests, n);
     MPI_Type_free(&item);
     return talk(code, "cannot exchange items", err);
 }
@@ -270,6 +280,20 @@ static pfq_status receive_message(pfq_team *team, int from, void *data, size_t b
     return talk(MPI_Recv(data, (int)bytes, MPI_BYTE, from, TAG_MESSAGE, mpi_team(team)->comm,
                          MPI_STATUS_IGNORE),
                 "cannot receive", err);
+}
+
+static int rank_or_none(int rank)
+{
+    return rank == TEAM_NOBODY ? MPI_PROC_NULL : rank;
+}
+
+static pfq_status pass_message(pfq_team *team, int to, const void *data, int from, void *room,
+                               size_t bytes, pfq_error *err)
+{
+    return talk(MPI_Sendrecv(data, (int)bytes, MPI_BYTE, rank_or_none(to), TAG_MESSAGE, room,
+                             (int)bytes, MPI_BYTE, rank_or_none(from), TAG_MESSAGE,
+                             mpi_team(team)->comm, MPI_STATUS_IGNORE),
+                "cannot send and receive", err);
 }
 
 static pfq_status wait_for_all(pfq_team *team, pfq_error *err)
@@ -339,6 +363,7 @@ static const struct team_operations over_mpi = {
     .trade_items = trade_items,
     .send = send_message,
     .receive = receive_message,
+    .pass = pass_message,
     .wait = wait_for_all,
     .unite_machine = unite_machine,
     .meet_alike = meet_alike,

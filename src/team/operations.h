@@ -14,6 +14,8 @@
  * at most 0x7ffff000 bytes a call. */
 enum { TEAM_CALL_BYTES = 1 << 30 };
 
+enum { TEAM_NOBODY = -1 };
+
 enum team_reduction { TEAM_SUM, TEAM_MIN, TEAM_MAX };
 
 /* Collective, and the same on every rank, where nothing else is said. */
@@ -52,6 +54,9 @@ struct team_operations {
     /* Two ranks alone; bytes <= call_bytes. Messages arrive in the order they were sent. */
     pfq_status (*send)(pfq_team *team, int to, const void *data, size_t bytes, pfq_error *err);
     pfq_status (*receive)(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
+    /* Both at once, each of `bytes` bytes; TEAM_NOBODY instead of a rank is no message. */
+    pfq_status (*pass)(pfq_team *team, int to, const void *data, int from, void *room, size_t bytes,
+                       pfq_error *err);
 
     pfq_status (*wait)(pfq_team *team, pfq_error *err);
 

@@ -153,6 +153,40 @@ pfq_status team_receive(pfq_team *team, int from, void *data, size_t bytes, pfq_
     return status;
 }
 
+/* Both ways at once, so that no rank waits for a row of others. */
+static pfq_status pass_block(pfq_team *team, int to, const uint8_t *block, int from, uint8_t *room,
+                             size_t bytes, pfq_error *err)
+{
+    pfq_status status = PFQ_OK;
+    for (size_t done = 0; done < bytes && !status; done += team->call_bytes)
+        status = team->operations->pass(team, to, block + done, from, room + done,
+                                        smaller(bytes - done, team->call_bytes), err);
+    return status;
+}
+
+/* Before a step *before spans the step - 1 ranks before this one, or all. With its own block that
+ * makes `step` ranks, for the one `step` ranks behind; from the one `step` ranks in front come as
+ * many, which end where *before begins. */
+pfq_status team_join_before(pfq_team *team, const void *mine, void *before, void *work,
+                            size_t bytes, team_join *join, pfq_error *err)
+{
+    uint8_t *const came = work, *const joined = came + bytes;
+    const int me = team->rank, size = team->size;
+    pfq_status status = PFQ_OK;
+    for (int64_t step = 1; step < size && !status; step *= 2) {
+        const int to = me + step < size ? (int)(me + step) : TEAM_NOBODY;
+        const int from = me - step >= 0 ? (int)(me - step) : TEAM_NOBODY;
+        const bool spans = step > 1 && me > 0;
+        if (spans && to != TEAM_NOBODY)
+            join(before, mine, joined);
+        status =
+            pass_block(team, to, spans ? joined : mine, from, spans ? came : before, bytes, err);
+        if (!status && spans && from != TEAM_NOBODY)
+            join(came, before, before);
+    }
+    return status;
+}
+
 pfq_status team_wait(pfq_team *team, pfq_error *err)
 {
     return team->operations->wait(team, err);

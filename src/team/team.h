@@ -51,6 +51,16 @@ pfq_status team_exchange(pfq_team *team, const void *send, const uint64_t *count
 pfq_status team_send(pfq_team *team, int to, const void *data, size_t bytes, pfq_error *err);
 pfq_status team_receive(pfq_team *team, int from, void *data, size_t bytes, pfq_error *err);
 
+/* Makes one block of two that are neighbours: *out of *before and *behind. *out may be *behind. */
+typedef void team_join(const void *before, const void *behind, void *out);
+
+/* *before becomes what the blocks of all ranks before this one are together, joined in the order of
+ * ranks; on rank 0 it stays as it is. Joining must be associative, and need not commute. Blocks
+ * have `bytes` bytes, the same on every rank; `work` has room for two. Of the last rank `mine` is
+ * not looked at. A rank sends and receives a block for each bit of the number of ranks at most. */
+pfq_status team_join_before(pfq_team *team, const void *mine, void *before, void *work,
+                            size_t bytes, team_join *join, pfq_error *err);
+
 /* Waits for everybody. */
 pfq_status team_wait(pfq_team *team, pfq_error *err);
 

@@ -14,10 +14,12 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "gzip/origins.h"
 #include "parfastq/mpi.h"
 #include "team/team.h"
 
 enum { PULSE_WORDS = 5, SUM_WORDS = 12, PLAN_WORDS = 8, PACKET_BYTES = 64 * 1024, TURNS = 200 };
+enum { MINE, BEFORE, WORK, BLOCKS = WORK + 2 };
 
 struct bench {
     pfq_team *team;
@@ -26,6 +28,8 @@ struct bench {
     uint8_t *packet;
     void *received;
     size_t capacity;
+    struct gzip_origins *origins; /* BLOCKS */
+    struct gzip_window *window;
 };
 
 static void check(pfq_status status)
@@ -63,6 +67,29 @@ static void exchange(struct bench *b)
     check(team_exchange(b->team, b->packet, b->counts, 1, &b->received, &b->capacity, &came, NULL));
 }
 
+static void join(const void *before, const void *behind, void *out)
+{
+    gzip_origins_join(before, behind, out);
+}
+
+/* The windows of one gzip stream, as they are made known to all ranks. */
+static void windows(struct bench *b)
+{
+    check(team_join_before(b->team, &b->origins[MINE], &b->origins[BEFORE], &b->origins[WORK],
+                           sizeof *b->origins, join, NULL));
+}
+
+/* The same from rank to rank, for comparison: what each does with a window is left out. */
+static void windows_in_a_row(struct bench *b)
+{
+    const int size = pfq_team_size(b->team), rank = pfq_team_rank(b->team);
+    if (rank > 0)
+        check(team_receive(b->team, rank - 1, b->window, sizeof *b->window, NULL));
+    if (rank + 1 < size)
+        check(team_send(b->team, rank + 1, b->window, sizeof *b->window, NULL));
+    check(team_share(b->team, size - 1, b->window, sizeof *b->window, NULL));
+}
+
 static const struct {
     const char *name;
     void (*turn)(struct bench *b);
@@ -70,7 +97,9 @@ static const struct {
               {"sums_before", sums_before},
               {"plan", plan},
               {"table", table},
-              {"exchange", exchange}};
+              {"exchange", exchange},
+              {"windows", windows},
+              {"windows_in_a_row", windows_in_a_row}};
 
 static double processor_seconds(void)
 {
@@ -106,14 +135,19 @@ int main(int argc, char **argv)
     b.all = calloc(size * SUM_WORDS, sizeof *b.all);
     b.counts = calloc(size, sizeof *b.counts);
     b.packet = calloc(PACKET_BYTES, 1);
-    if (!b.all || !b.counts || !b.packet || turns < 1)
+    b.origins = calloc(BLOCKS, sizeof *b.origins);
+    b.window = calloc(1, sizeof *b.window);
+    if (!b.all || !b.counts || !b.packet || !b.origins || !b.window || turns < 1)
         MPI_Abort(MPI_COMM_WORLD, 1);
+    gzip_origins_begin(&b.origins[MINE]);
     for (size_t i = 0; i < sizeof things / sizeof *things; i++)
         measure(&b, i, turns);
     free(b.all);
     free(b.counts);
     free(b.packet);
     free(b.received);
+    free(b.origins);
+    free(b.window);
     pfq_team_destroy(b.team);
     MPI_Finalize();
     return 0;

@@ -107,6 +107,16 @@ int MPI_Isend(const void *data, int count, MPI_Datatype type, int to, int tag, M
     return PMPI_Isend(data, count, type, to, tag, comm, request);
 }
 
+/* A message if it goes to somebody: what comes is counted where it was sent. */
+int MPI_Sendrecv(const void *send, int sends, MPI_Datatype type, int to, int tag, void *receive,
+                 int receives, MPI_Datatype other, int from, int other_tag, MPI_Comm comm,
+                 MPI_Status *status)
+{
+    calls[MESSAGE] += to != MPI_PROC_NULL;
+    return PMPI_Sendrecv(send, sends, type, to, tag, receive, receives, other, from, other_tag,
+                         comm, status);
+}
+
 int MPI_File_open(MPI_Comm comm, const char *path, int access, MPI_Info info, MPI_File *file)
 {
     calls[OPEN]++;

@@ -13,6 +13,10 @@ Terms, for P ranks: a collective of few words takes log2(P) latencies; what come
 also takes its bytes; ranks open files one after the other at the server of metadata; reading, encoding
 and writing overlap, so the slowest of them counts; at the end the places of all chunks go to rank 0,
 which has HDF5 write the tables.
+
+One gzip stream, in parallel without an index, needs more talk: windows, places and checksums that are
+joined over ranks, in ceil(log2(P)) steps each. "windows" is that, for as much text, and "in a row" what it
+was when windows went from rank to rank, and all ranks heard of all chunks.
 """
 
 import argparse
@@ -21,6 +25,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 CHUNK_BYTES = 256 << 10
@@ -30,6 +35,15 @@ COLUMNS = 5
 TABLE_WORDS = 6  # of each rank and mate, in the table of a round
 PLAN_WORDS = 4
 WORD_SECONDS = 1e-9  # to add up a word of a table
+
+# Of one gzip stream; seconds as measured (tests/bench/README.md).
+WINDOW_BYTES = 32 << 10
+ORIGINS_BYTES = 64 << 10
+CHUNK_WORDS, CHECK_WORDS = 11, 10
+JOIN_SECONDS = 23e-6  # two blocks of origins
+TELL_SECONDS = 18e-6  # a chunk's own origins
+PASS_SECONDS, PASS_SECONDS_BEFORE = 3e-6, 27e-6  # a window through a chunk
+FOLD_SECONDS = 0.84e-6  # two checksums
 
 # Of a round and a rank, as counted; chunk_seconds as measured (tests/bench/README.md).
 COUNTED = {"reduce": 5, "scan": 3, "gather": 2, "gather_all": 1, "deal": 1, "message": 4,
@@ -47,23 +61,24 @@ def output_of(words, environment=None):
     return done.stdout
 
 
-def calls_of_run(arguments, ranks, slice_bytes, directory):
+def calls_of_run(arguments, reads, ranks, slice_bytes, directory):
     """Calls of each kind by all ranks together."""
     library = next((arguments.build / "tests/bench").glob("*bench_scale_calls.so"))
     out = output_of([arguments.mpiexec, "-n", ranks, "env", f"LD_PRELOAD={library}",
-                     arguments.build / "parfastq", "convert", "-q", "-f", "-t", 1, "--slice-size",
-                     slice_bytes, "-o", directory / "out.h5", arguments.reads])
+                     arguments.build / "parfastq", "convert", "-q", "-f", "-t", 1, "--inflate",
+                     "parallel", "--slice-size", slice_bytes, "-o", directory / "out.h5", reads])
     return {line.split()[1]: int(line.split()[2]) for line in out.splitlines()
             if line.startswith("calls ")}
 
 
-def count_calls(arguments, ranks):
+def count_calls(arguments, ranks, reads=None, text=None):
     """Of a round and a rank: what a run with more rounds says more than one with fewer."""
-    text = arguments.reads.stat().st_size
+    reads = reads or arguments.reads
+    text = text or reads.stat().st_size
     rounds = (4, 16)
     with tempfile.TemporaryDirectory() as directory:
-        few, many = (calls_of_run(arguments, ranks, math.ceil(text / (n * ranks)), Path(directory))
-                     for n in rounds)
+        few, many = (calls_of_run(arguments, reads, ranks, math.ceil(text / (n * ranks)),
+                                  Path(directory)) for n in rounds)
     # Rounds end at records, so a run may have one more than asked for: "scan" tells how many.
     return {kind: (many[kind] - few[kind]) / (rounds[1] - rounds[0]) / ranks for kind in few}
 
@@ -85,15 +100,39 @@ def measure(arguments):
 
 # One stretch of each column to the next rank, its count and itself, and what waited there before.
 MOST_MESSAGES = 4
+SCANS = 3  # of a round
+JOINS = 3  # of one gzip stream: places, windows, checksums
+SMALLEST_SLICE = 16 << 10  # of which a chunk of a gzip file is made
+
+
+def count_gzip(arguments, ranks):
+    """The same for one stream of gzip, of blocks so short that every chunk holds many."""
+    text = arguments.reads.read_bytes()
+    text *= math.ceil(16 * ranks * SMALLEST_SLICE / len(text))
+    packer = zlib.compressobj(6, zlib.DEFLATED, 31, 1)
+    with tempfile.TemporaryDirectory() as directory:
+        reads = Path(directory) / "reads.fastq.gz"
+        reads.write_bytes(packer.compress(text) + packer.flush())
+        counted = count_calls(arguments, ranks, reads, len(text))
+    rounds = counted["scan"] / SCANS  # chunks are no shorter than they may be, so fewer than asked for
+    return {kind: calls / rounds for kind, calls in counted.items()}
 
 
 def check(arguments):
-    """Does a rank say as much among many as among few, and nothing to all?"""
+    """Does a rank say as much among many as among few, and nothing to all? For one stream of gzip: does it
+    say no more than a message for each join and bit of the number of ranks, and nothing of single chunks?"""
     few, many = (count_calls(arguments, ranks) for ranks in (4, 16))
     wrong = [kind for kind in few if kind != "message" and abs(few[kind] - many[kind]) > 0.3]
     if many["all_to_all"] or many["message"] > MOST_MESSAGES:
         wrong += ["all_to_all", "message"]
     print(f"4 ranks: {few}\n16 ranks: {many}")
+    ranks = 8
+    packed = count_gzip(arguments, ranks)
+    print(f"{ranks} ranks, gzip: {packed}")
+    if packed["gather_all"] > many["gather_all"] + 1.3:  # one more where text is dealt out
+        wrong += ["gather_all of gzip"]
+    if packed["message"] > MOST_MESSAGES + 1 + JOINS * math.ceil(math.log2(ranks)):
+        wrong += ["message of gzip"]
     return f"a call more for each rank: {wrong}" if wrong else 0
 
 
@@ -119,6 +158,22 @@ def tell(arguments, counted, ranks, all_to_all):
     return talk
 
 
+def windows(arguments, ranks):
+    """Seconds in a round for what is known along one gzip stream, joined; and in a row."""
+    steps = math.ceil(math.log2(ranks))
+    chunks = arguments.cores
+    share = steps * (arguments.latency + WINDOW_BYTES / arguments.network)
+    joined = (JOINS + 2) * steps * arguments.latency
+    joined += steps * (ORIGINS_BYTES / arguments.network + 2 * JOIN_SECONDS + 2 * FOLD_SECONDS)
+    joined += arguments.latency + WINDOW_BYTES / arguments.network  # the last one, to rank 0
+    joined += chunks * (TELL_SECONDS + PASS_SECONDS + 2 * FOLD_SECONDS)
+    row = ranks * (arguments.latency + WINDOW_BYTES / arguments.network
+                   + chunks * PASS_SECONDS_BEFORE) + share
+    row += 2 * steps * arguments.latency + ranks * chunks * FOLD_SECONDS
+    row += ranks * chunks * (CHUNK_WORDS + CHECK_WORDS) * (8 / arguments.network + WORD_SECONDS)
+    return joined, row
+
+
 def predict(arguments, counted, chunk_seconds, ranks):
     usual = min(max(8 << 20, (4 << 20) * arguments.cores), 64 << 20)
     slice_bytes = min(arguments.slice or usual, math.ceil(arguments.bytes / ranks))
@@ -129,7 +184,8 @@ def predict(arguments, counted, chunk_seconds, ranks):
     encode = arguments.bytes / (ranks * arguments.cores * arguments.rate)
     read = arguments.bytes / min(arguments.read, node)
     write = arguments.bytes * arguments.stored / min(arguments.write, node)
-    return {"rounds": rounds,
+    joined, row = windows(arguments, ranks)
+    return {"rounds": rounds, "windows": rounds * joined, "in a row": rounds * row,
             "encode": encode, "read": read, "write": write,
             "probe": rounds * arguments.probe,
             "talk": rounds * tell(arguments, counted, ranks, False),
@@ -186,14 +242,16 @@ def main():
     counted, chunk_seconds = measure(arguments) if arguments.build else (COUNTED, CHUNK_SECONDS)
 
     columns = ["encode", "read", "write", *ADDED]
-    print(f"| ranks | rounds | {' | '.join(columns)} | total, s | talk with all-to-all | grows most |")
-    print("|---" * (len(columns) + 5) + "|")
+    print(f"| ranks | rounds | {' | '.join(columns)} | total, s | talk with all-to-all | grows most | "
+          "windows | in a row |")
+    print("|---" * (len(columns) + 7) + "|")
     before = None
     for ranks in map(int, arguments.ranks.split(",")):
         terms = predict(arguments, counted, chunk_seconds, ranks)
         cells = " | ".join(f"{terms[name]:.3g}" for name in columns)
         print(f"| {ranks:,} | {terms['rounds']} | {cells} | {total(terms):.3g} | "
-              f"{terms['all-to-all']:.3g} | {grows(before, terms) if before else '-'} |")
+              f"{terms['all-to-all']:.3g} | {grows(before, terms) if before else '-'} | "
+              f"{terms['windows']:.3g} | {terms['in a row']:.3g} |")
         before = terms
 
 

@@ -34,6 +34,28 @@ def end_group(process):
         process.wait()
 
 
+def descendants(pid):
+    """Some launchers start ranks by a process of their own."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
+
+
+def program_of(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return ""
+
+
+def ranks_of(launcher, command):
+    """The processes of the ranks that a launcher has started and that are there."""
+    return [pid for pid in descendants(launcher.pid)
+            if program_of(pid) == os.path.realpath(command)]
+
+
 def run(words, seconds, cwd=None, environment=None):
     """Runs a command in a process group of its own, for so many seconds at most."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

@@ -371,11 +371,10 @@ def killed(bench):
         for ranks in (0, 3):
             process = bench.start(ranks, words)
             time.sleep(0.15 if ranks == 0 else 0.9)
-            ranks_of = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True,
-                                      text=True).stdout.split() if ranks else [process.pid]
-            for pid in ranks_of[:1]:
+            victims = many.ranks_of(process, bench.arguments.command) if ranks else [process.pid]
+            for pid in victims[:1]:
                 try:
-                    os.kill(int(pid), signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
             ended = bench.end(process)

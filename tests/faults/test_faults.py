@@ -362,22 +362,6 @@ def start(bench, words, fault=None):
                             stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def descendants(pid):
-    """Some launchers start ranks by a process of their own."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return []
-    return [one for child in map(int, children) for one in (child, *descendants(child))]
-
-
-def program_of(pid):
-    try:
-        return os.readlink(f"/proc/{pid}/exe")
-    except OSError:
-        return ""
-
-
 def wait_for_output(bench, process):
     """Waits until the output is being written, or the run is over."""
     until = time.monotonic() + SECONDS
@@ -414,8 +398,7 @@ def killed_at_any_moment(bench):
         process = start(bench, words)
         running = wait_for_output(bench, process)
         time.sleep(bench.rng.random() * longest)
-        ranks = [pid for pid in descendants(process.pid)
-                 if program_of(pid) == os.path.realpath(bench.arguments.command)]
+        ranks = many.ranks_of(process, bench.arguments.command)
         if running and len(ranks) == RANKS and "out.h5" not in bench.left_over():
             os.kill(ranks[bench.rng.randrange(RANKS)], signal.SIGKILL)
             end_of_killed(bench, claim, process, time.monotonic())
