@@ -37,6 +37,7 @@ static uint64_t chunk_bytes(const struct inflow *inflow)
 {
     const struct gunzip *const g = inflow->state;
     const uint64_t all = g->count * ranks_of(inflow);
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a rank has one chunk or more */
     const uint64_t rest = (inflow->file->bytes - g->at.bit / 8) / all + 1;
     uint64_t bytes = inflow->want / (PARTS_OF_WANT * g->count);
     bytes = bytes < rest ? bytes : rest;
@@ -209,6 +210,7 @@ static pfq_status share_last_window(struct inflow *inflow, pfq_error *err)
 {
     struct gunzip *const g = inflow->state;
     const size_t first = first_of(inflow);
+    const int owner = (int)(g->chain.last / g->count);
     struct gzip_window last = g->window;
     for (size_t i = 0; i < g->count; i++) {
         if (!g->chunks[i].counts)
@@ -217,10 +219,9 @@ static pfq_status share_last_window(struct inflow *inflow, pfq_error *err)
             last = g->chunks[i].window;
         gunzip_chunk_pass(&g->chunks[i], &last);
     }
-    if (g->chain.any && g->chain.last / g->count == (size_t)pfq_team_rank(inflow->team))
+    if (g->chain.any && owner == pfq_team_rank(inflow->team))
         g->window = last;
-    return team_share(inflow->team, (int)(g->chain.last / g->count), &g->window, sizeof g->window,
-                      err);
+    return team_share(inflow->team, owner, &g->window, sizeof g->window, err);
 }
 
 /* The windows go from rank to rank, through the chunks of each; the last one is for everybody. */
