@@ -403,12 +403,15 @@ static pfq_status store(const struct option *row, const char *as, const char *va
                         struct cli_options *options, pfq_error *err)
 {
     void *kept = (char *)options + row->offset;
-    if (value && !*value)
+    if (row->kind == OPTION_FLAG) {
+        *(int *)kept = row->set;
+        return PFQ_OK;
+    }
+    if (!value || !*value)
         return error_set(err, PFQ_USAGE, NULL, "the value of option '%s' is empty", as);
     switch (row->kind) {
     case OPTION_FLAG:
-        *(int *)kept = row->set;
-        return PFQ_OK;
+        break;
     case OPTION_CHOICE:
         return store_choice(row, as, value, kept, err);
     case OPTION_SET:
