@@ -10,6 +10,7 @@
 #
 # The sources are held to gcc 12, clang 14 and cppcheck 2.10; others find other things. The exit code is 0 if no tool
 # found anything, 1 if one did, 3 if one is missing or a build cannot be configured.
+# shellcheck disable=SC2317  # functions are called by their names
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 3
 [ $# -gt 0 ] || set -- format cppcheck fanalyzer tidy
