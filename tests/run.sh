@@ -56,6 +56,7 @@ check() {
     shift 2
     left=$((${PFQ_RUN_SECONDS:-86400} - SECONDS))
     echo "== $name"
+    : >"$log"
     if [ "$left" -gt 0 ]; then
         timeout "$left" "$@" >"$log" 2>&1 || status=$?
     else
