@@ -48,16 +48,6 @@ run_tests() {
     ctest --test-dir "$@" -j2 --output-on-failure "${options[@]}"
 }
 
-# LeakSanitizer itself falls now and then, looking at a thread of a library that ends meanwhile ("Tracer caught signal
-# 11"). Where no test failed but by that, those that did are run again.
-run_tests_for_leaks() {
-    local kept=$1/Testing/Temporary
-    run_tests "$@" && return 0
-    [ "$(grep -c 'LeakSanitizer has encountered a fatal error' "$kept/LastTest.log")" -ge \
-        "$(wc -l <"$kept/LastTestsFailed.log")" ] || return 1
-    ctest --test-dir "$1" --rerun-failed --output-on-failure
-}
-
 werror=()
 if [[ "$(clang --version 2>/dev/null)" == *"version 14."* ]]; then
     werror=(-DPFQ_WERROR=ON)
@@ -72,10 +62,10 @@ for kind in "${kinds[@]}"; do
         build build-address "-DCMAKE_C_COMPILER=$compiler" -DPFQ_SANITIZE=address,undefined "${werror[@]}"
         if [ "$short" ]; then
             rooms='base|cli|codec|fastq|filter|gzip|input|plan|qc|report|run|scan|team|threads|unpack'
-            run_tests_for_leaks build-address -E '_(2|5)$' \
+            run_tests build-address -E '_(2|5)$' \
                 -R "^($rooms)/test_|^store/test_(extents|open|index|reader_1)|^parse/test_ways|^cli/every_command"
         else
-            run_tests_for_leaks build-address -L 'unit|fuzz|mpi' -LE 'slurm|bench' -E '_(2|5)$|errors/signals_'
+            run_tests build-address -L 'unit|fuzz|mpi' -LE 'slurm|bench' -E '_(2|5)$|errors/signals_'
         fi
         ;;
     thread)

@@ -8,6 +8,7 @@ lines, filters, pages, single reads): short enough to be run under sanitizers.
 """
 
 import gzip
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,8 @@ TOUR = [
 
 
 def run(start, directory, words):
-    ended = subprocess.run([*start, *words], cwd=directory, capture_output=True, timeout=120)
+    ended = subprocess.run([*start, *words], cwd=directory, capture_output=True, timeout=120,
+                           env={**os.environ, "SOURCE_DATE_EPOCH": "1"})
     if ended.returncode:
         sys.exit(f"{words[0]} ends with {ended.returncode}: {ended.stderr.decode()}")
     return ended.stdout
