@@ -3,7 +3,8 @@
 # To be sourced by bash. Nothing happens until a function is called.
 # shellcheck shell=bash
 
-# The one list of Debian and Ubuntu packages: to build and run, to read from Python, to test.
+# The one list of Debian and Ubuntu packages: to build and run, to read from Python, to test, and for
+# sanitizers and analysers.
 # shellcheck disable=SC2034  # read by those who source this file
 {
     PACKAGES_TO_BUILD=(gcc libc6-dev make cmake openmpi-bin libopenmpi-dev libhdf5-openmpi-dev
@@ -11,6 +12,7 @@
     PACKAGES_TO_READ=(python3 python3-numpy python3-h5py)
     PACKAGES_TO_TEST=(g++ ninja-build procps time util-linux zlib1g-dev zstd pigz isal tabix hdf5-tools
                       slurm-wlm munge libpmix-dev iproute2 dpkg-dev mandoc groff-base tcl)
+    PACKAGES_TO_CHECK=(clang libclang-rt-dev libomp-dev clang-format clang-tidy cppcheck)
 }
 
 # packages_missing PACKAGE...: prints those that are not installed, one a line.

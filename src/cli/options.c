@@ -344,12 +344,13 @@ static pfq_status store_number(const struct option *row, const char *as, const c
 static pfq_status store_sample(const char *as, const char *value, pfq_filter_config *kept,
                                pfq_error *err)
 {
-    char shown[SHOWN_BYTES], *end;
+    char *end;
     uint64_t records;
     const bool digits = value[strspn(value, ".0123456789")] == '\0';
     const double part = strtod(value, &end);
     const bool counted = sizes_parse_count(value, &records) && records > 0;
     if (!counted && !(digits && !*end && part > 0 && part < 1)) {
+        char shown[SHOWN_BYTES];
         error_escape(shown, sizeof shown, value, strlen(value));
         return error_set(err, PFQ_USAGE, NULL,
                          "option '%s': '%s' is neither a number of 1 or more nor a part between 0 "
@@ -402,12 +403,15 @@ static pfq_status store(const struct option *row, const char *as, const char *va
                         struct cli_options *options, pfq_error *err)
 {
     void *kept = (char *)options + row->offset;
-    if (value && !*value)
+    if (row->kind == OPTION_FLAG) {
+        *(int *)kept = row->set;
+        return PFQ_OK;
+    }
+    if (!value || !*value)
         return error_set(err, PFQ_USAGE, NULL, "the value of option '%s' is empty", as);
     switch (row->kind) {
     case OPTION_FLAG:
-        *(int *)kept = row->set;
-        return PFQ_OK;
+        break;
     case OPTION_CHOICE:
         return store_choice(row, as, value, kept, err);
     case OPTION_SET:

@@ -366,18 +366,18 @@ static pfq_status encode(void **place, const struct method *method, struct span 
 }
 
 /* From the first block. */
-pfq_status own_guess(void **place, struct span raw, size_t *huffman, size_t *runs, pfq_error *err)
+pfq_status own_guess(void **engine, struct span raw, size_t *huffman, size_t *runs, pfq_error *err)
 {
-    struct engine *engine = engine_at(place, err);
-    if (!engine)
+    struct engine *const own = engine_at(engine, err);
+    if (!own)
         return PFQ_NO_MEMORY;
     *huffman = *runs = 0;
     if (raw.size == 0)
         return PFQ_OK;
     const struct span block = {raw.data, raw.size < BLOCK_BYTES ? raw.size : BLOCK_BYTES};
     const double blocks = (double)raw.size / (double)block.size;
-    *huffman = (size_t)((double)guess(engine, &literals_alone, block) * blocks);
-    *runs = (size_t)((double)guess(engine, &literals_with_runs, block) * blocks);
+    *huffman = (size_t)((double)guess(own, &literals_alone, block) * blocks);
+    *runs = (size_t)((double)guess(own, &literals_with_runs, block) * blocks);
     return PFQ_OK;
 }
 

@@ -38,8 +38,8 @@ enum line_taken lines_take(struct line_cursor *cursor, struct line *line);
 enum fastq_verdict lines_bad(struct fastq_fault *fault, pfq_status status, uint64_t number,
                              const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Part `part` is missing, where line `number` should be. */
-enum fastq_verdict lines_truncated(struct fastq_fault *fault, uint64_t number, int part);
+/* Line `line` of the record, from 0, is missing, where line `number` should be. */
+enum fastq_verdict lines_truncated(struct fastq_fault *fault, uint64_t number, int line);
 
 enum fastq_verdict lines_bad_header(const struct line *line, struct fastq_fault *fault);
 

@@ -287,7 +287,7 @@ static void unpack_all(struct flow *flow, struct slice *slice, uint64_t end, siz
 static pfq_status drop_used(struct flow *flow, struct slice *slice, size_t *bytes, bool *again,
                             pfq_error *err)
 {
-    uint64_t before = *bytes, all = *bytes;
+    uint64_t before = *bytes, all = before;
     *again = false;
     if (flow->given >= flow->used_before)
         return PFQ_OK;

@@ -45,14 +45,14 @@ static pfq_status start_decoder(struct gunzip_chunk *chunk, const struct gunzip_
     const struct gzip_window *const window = first          ? rules->window
                                              : chunk->knows ? &chunk->window
                                                             : NULL;
-    const struct gzip_start start = {.bit = chunk->start.bit,
-                                     .place = chunk->start.what,
-                                     .window = chunk->start.what == GZIP_BLOCK ? window : NULL,
-                                     .member = first ? rules->member : GZIP_NOWHERE};
+    const struct gzip_start from = {.bit = chunk->start.bit,
+                                    .place = chunk->start.what,
+                                    .window = chunk->start.what == GZIP_BLOCK ? window : NULL,
+                                    .member = first ? rules->member : GZIP_NOWHERE};
     chunk->way = GUNZIP_DECODED;
     chunk->stage = GUNZIP_DECODE;
     chunk->drained = 0;
-    return gzip_decoder_start(chunk->decoder, &start, err);
+    return gzip_decoder_start(chunk->decoder, &from, err);
 }
 
 /* Does a member begin here that says how long it is? */

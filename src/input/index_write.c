@@ -149,7 +149,7 @@ pfq_status index_writer_create(pfq_team *team, const struct input_file *file, in
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
         status = team_output_create(team, path, true, &made->output, err);
-    if (!status) {
+    if (!status && made) {
         if (leads(made))
             begin(made, file, &own);
         status = team_conclude(team, &own, err);

@@ -35,8 +35,8 @@ static bool waits(const struct input *input, const struct stream *stream)
 static pfq_status plan_next(struct input *input, pfq_error *err)
 {
     struct share_request requests[MAX_STREAMS];
-    uint64_t rests[MAX_STREAMS];
-    bool wanted[MAX_STREAMS];
+    uint64_t rests[MAX_STREAMS] = {0};
+    bool wanted[MAX_STREAMS] = {false};
     for (int i = 0; i < input->count; i++)
         stream_begin_plan(&input->streams[i]);
     for (int i = 0; i < input->count; i++) {

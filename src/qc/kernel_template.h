@@ -33,8 +33,8 @@ static const uint8_t behind[2 * WIDTH] = {
 /* The last n < WIDTH bytes of an array of `size`, the other bytes 0, in any order. */
 static inline void load_rest(const uint8_t *data, size_t size, size_t n, bytes *rest)
 {
-    bytes mask;
     if (size >= WIDTH) {
+        bytes mask;
         LOAD(mask, behind + n);
         LOAD(*rest, data + size - WIDTH);
         *rest &= mask;
@@ -112,10 +112,10 @@ static inline sums pairs_of(const bytes *data)
 
 static inline uint64_t sum_of(const sums *total)
 {
-    uint64_t sum = 0;
+    uint64_t all = 0;
     for (int i = 0; i < WIDTH / 8; i++)
-        sum += (*total)[i];
-    return sum;
+        all += (*total)[i];
+    return all;
 }
 
 static uint64_t sum(const uint8_t *data, size_t n)
@@ -254,7 +254,6 @@ static inline void near_vector(const uint8_t *sequence, const uint8_t (*begin)[Q
 static int near(const uint8_t *sequence, size_t n, const uint8_t (*begin)[QC_ADAPTER_BASES],
                 size_t count, uint8_t *hit)
 {
-    uint8_t copy[2 * WIDTH] = {0};
     masks found;
     sums any = {0};
     uint64_t some = 0;
@@ -265,6 +264,7 @@ static int near(const uint8_t *sequence, size_t n, const uint8_t (*begin)[QC_ADA
         memcpy(hit + i, &found, WIDTH);
     }
     if (i < n) { /* what is found behind n is nobody's, but may be counted as some */
+        uint8_t copy[2 * WIDTH] = {0};
         memcpy(copy, sequence + i, n - i + QC_ADAPTER_BASES - 1);
         near_vector(copy, begin, count, &found);
         any |= (sums)found;

@@ -342,7 +342,7 @@ void page_long_reads(const struct figures *f, FILE *out)
     for (int shade = 1; shade <= SHADES; shade++) {
         chart_boxes_begin(&chart, "main", (double)shade / SHADES);
         for (size_t at = 0; at < (size_t)QC_LONG_CLASSES * QC_CLASSES; at++) {
-            const double part = log(1 + (double)reads[at]) / log(1 + most);
+            const double part = log1p((double)reads[at]) / log1p(most);
             const int score = f->score[at % QC_CLASSES];
             if (reads[at] && (int)ceil(part * SHADES) == shade)
                 chart_box(&chart, (double)qc_long_edge(at / QC_CLASSES),

@@ -467,7 +467,7 @@ static pfq_status keep_filter(struct convert *convert, pfq_error *err)
     return status;
 }
 
-static pfq_status count(struct convert *convert, pfq_counts *counts, pfq_error *err)
+static pfq_status fill_counts(struct convert *convert, pfq_counts *counts, pfq_error *err)
 {
     if (!convert->filters)
         return counting_end(&convert->counting, convert->reading, counts, err);
@@ -488,7 +488,7 @@ static pfq_status finish(struct convert *convert, const pfq_reads *reads,
     if (!status && !convert->filters)
         status = characters_warn(&convert->characters, convert->reading, err);
     if (!status)
-        status = count(convert, counts, err);
+        status = fill_counts(convert, counts, err);
     if (!status)
         status = reading_conclude(convert->reading, err);
     if (status && status != PFQ_BAD_RECORDS)

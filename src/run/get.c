@@ -133,7 +133,6 @@ static pfq_status find_rows(struct getter *g, pfq_error *err)
 /* Lists as many rows, from `done` on, as fit in a window; at least one. */
 static pfq_status choose_window(struct getter *g, uint64_t done, size_t *n, pfq_error *err)
 {
-    uint64_t bytes = 0;
     const uint64_t left = g->count - done;
     *n = left < WINDOW_ROWS ? (size_t)left : WINDOW_ROWS;
     for (size_t i = 0; i < *n; i++)
@@ -143,7 +142,7 @@ static pfq_status choose_window(struct getter *g, uint64_t done, size_t *n, pfq_
             store_measure_list(g->reader, g->mate[m], g->rows, *n, g->lengths, err);
         if (status)
             return status;
-        bytes = 0;
+        uint64_t bytes = 0;
         for (size_t i = 0; i < *n; i++) {
             bytes += 2 * g->lengths[i].bases + g->lengths[i].name_bytes;
             if (i && bytes > (uint64_t)WINDOW_BYTES / (unsigned)g->mates)

@@ -159,11 +159,11 @@ static pfq_status unite_picks(struct qc_picks *picks, pfq_team *team, pfq_error 
 {
     struct parcel parcel;
     pfq_error own = {0};
-    uint64_t level = picks->level, count = UINT64_MAX;
+    uint64_t level = picks->level;
     pfq_status status = team_max(team, &level, 1, err);
     picks_raise(picks, (unsigned)level);
     while (!status) {
-        count = picks->count;
+        uint64_t count = picks->count;
         status = team_sum(team, &count, 1, err);
         if (status || count <= QC_PICKS)
             break;

@@ -112,7 +112,7 @@ static pfq_status check_file(pfq_team *team, const char *path, const pfq_parser_
                      (unsigned long long)check->found, check->found == 1 ? " is" : "s are");
 }
 
-static void count(const struct store_reader *reader, double seconds, pfq_counts *counts)
+static void fill_counts(const struct store_reader *reader, double seconds, pfq_counts *counts)
 {
     const struct store_summary *const summary = store_summary(reader);
     *counts = (pfq_counts){.mates = summary->mates, .seconds = seconds};
@@ -153,7 +153,7 @@ pfq_status validate_file(pfq_team *team, const char *path, const pfq_parser_conf
     if (!status)
         status = check_file(team, path, config, &check, err);
     if (counts && (!status || status == PFQ_BAD_RECORDS))
-        count(check.reader, clock_seconds() - began, counts);
+        fill_counts(check.reader, clock_seconds() - began, counts);
     store_close(check.reader);
     check_release(&check);
     return status;

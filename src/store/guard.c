@@ -83,9 +83,14 @@ static H5FD_t *open_file(const char *name, unsigned flags, hid_t access, haddr_t
     return NULL;
 }
 
-static struct file *file_of(const H5FD_t *base)
+static struct file *file_of(H5FD_t *base)
 {
-    return (struct file *)(void *)(uintptr_t)base;
+    return (void *)base;
+}
+
+static const struct file *const_file_of(const H5FD_t *base)
+{
+    return (const void *)base;
 }
 
 static herr_t close_file(H5FD_t *base)
@@ -106,7 +111,7 @@ static herr_t query(const H5FD_t *base, unsigned long *flags)
 static haddr_t get_end(const H5FD_t *base, H5FD_mem_t type)
 {
     (void)type;
-    return file_of(base)->end;
+    return const_file_of(base)->end;
 }
 
 static herr_t set_end(H5FD_t *base, H5FD_mem_t type, haddr_t end)
@@ -119,7 +124,7 @@ static herr_t set_end(H5FD_t *base, H5FD_mem_t type, haddr_t end)
 static haddr_t get_size(const H5FD_t *base, H5FD_mem_t type)
 {
     (void)type;
-    return file_of(base)->size;
+    return const_file_of(base)->size;
 }
 
 static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,

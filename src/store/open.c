@@ -89,7 +89,7 @@ static pfq_status cannot_open(const struct store_reader *reader, int lock_errno,
 
 static pfq_status open_file(struct store_reader *reader, pfq_error *err)
 {
-    int lock_errno;
+    int lock_errno = 0;
     const pfq_status status = check_readable(reader, &lock_errno, err);
     if (status)
         return status;

@@ -83,7 +83,7 @@ static pfq_status save_numbers(struct store *store, struct team_state *state, pf
         file_bytes(store, &words[WORD_FILE_BYTES], &store->failure);
     words[WORD_NEXT_ADDRESS] = store->next_address;
     for (size_t m = 0; m < mates; m++) {
-        uint64_t *const of_mate = words + STORE_WORDS + m * MATE_WORDS;
+        uint64_t *const of_mate = words + STORE_WORDS + (size_t)m * MATE_WORDS;
         of_mate[MATE_SHORTEST] = shortest[m];
         of_mate[MATE_LONGEST] = longest[m];
         of_mate[MATE_STYLE] = store->mate[m].style;
@@ -180,7 +180,7 @@ static pfq_status restore_numbers(struct store *store, struct team_state *state,
         cut_file(store, words[WORD_FILE_BYTES], &own);
     status = team_conclude(store->team, &own, err);
     for (int m = 0; m < store->mates && !status; m++) {
-        const uint64_t *const of_mate = words + STORE_WORDS + m * MATE_WORDS;
+        const uint64_t *const of_mate = words + STORE_WORDS + (size_t)m * MATE_WORDS;
         struct mate_writer *const mate = &store->mate[m];
         mate->min_length = of_mate[MATE_SHORTEST];
         mate->max_length = of_mate[MATE_LONGEST];

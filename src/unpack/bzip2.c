@@ -51,7 +51,7 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
     }
     /* The library reads from here, but its interface is older than const. */
     union {
-        const uint8_t *data;
+        const uint8_t *data; /* cppcheck-suppress unusedStructMember ; set where it begins */
         char *text;
     } in = {step->in.data};
     stream->next_in = in.text;

@@ -179,7 +179,7 @@ def other_compressors(trials, rng):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     many.machine_arguments(parser)
-    parser.add_argument("--flips", type=int, default=100)
+    parser.add_argument("--flips", type=int, default=60)
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)

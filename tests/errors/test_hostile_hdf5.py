@@ -366,7 +366,7 @@ def check_flips(bench, base, rng):
     """Bytes that are not zero, and those right behind them."""
     data = base.read_bytes()
     places = [i for i in range(len(data)) if any(data[max(0, i - 7):i + 1])]
-    places = places if LONG else rng.sample(places, 40)
+    places = places if LONG else rng.sample(places, 24)
     for place in places:
         changed = bytearray(data)
         changed[place] = rng.choice((0, 255, changed[place] ^ 1 << rng.randrange(8)))

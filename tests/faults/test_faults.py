@@ -211,7 +211,7 @@ def failing_memory(bench):
     happened = 0
     for verb, words in verbs(bench):
         for rank in (0, RANKS - 1):
-            happened += sweep(bench, verb, words, "memory", rank, numbers(bench.rng, 6, 3), "memory")
+            happened += sweep(bench, verb, words, "memory", rank, numbers(bench.rng, 6, 4), "memory")
     bench.hold(happened >= 20, f"only {happened} faults happened", None)
 
 

@@ -37,7 +37,7 @@ search() {
     : >"$log.all"
     end=$(($(date +%s) + seconds))
     while left=$((end - $(date +%s))) && [ "$left" -gt 0 ]; do
-        "$fuzz/${name}_search" -max_total_time="$left" -max_len="$bytes" -timeout=20 \
+        "$fuzz/${name}_search" -max_total_time="$left" -max_len="$bytes" -timeout=60 \
             -rss_limit_mb=1024 -malloc_limit_mb=8192 -print_final_stats=1 \
             -artifact_prefix="$fuzz/found/$name-" \
             $([ "$dictionary" = - ] || echo "-dict=$dictionary") "$corpus" "$@" >"$log" 2>&1 || true

@@ -95,15 +95,25 @@ static void make_window(struct gzip_window *window, uint32_t valid)
     free(text.data);
 }
 
-static void is_read_as_written(uint32_t valid)
+/* `far`: the points behind the first are so many bytes farther on than they are here. */
+static void is_read_as_written(uint32_t valid, uint64_t far)
 {
     static struct gzip_window window, found[POINTS];
     static struct parts made, read;
     struct bytes bytes = {0};
     make_window(&window, valid);
     made = make_parts(&window);
+    made.head.file_bytes += far;
+    made.head.text_bytes += far;
+    for (size_t i = 1; i < POINTS; i++) {
+        made.points[i].bit += 8 * far;
+        made.points[i].text += far;
+        made.points[i].record_at += far;
+    }
     write_parts(&made, &bytes);
     CHECK(!read_all(&bytes, &read, found));
+    CHECK_EQUAL(read.head.file_bytes, made.head.file_bytes);
+    CHECK_EQUAL(read.points[2].text, made.points[2].text);
     CHECK_EQUAL(read.head.text_bytes, made.head.text_bytes);
     CHECK_EQUAL(read.head.samples_crc, made.head.samples_crc);
     CHECK_EQUAL(read.points[1].bit, made.points[1].bit);
@@ -248,9 +258,10 @@ static void samples_are_in_the_file(void)
 
 int main(void)
 {
-    is_read_as_written(GZIP_WINDOW_BYTES);
-    is_read_as_written(1);
-    is_read_as_written(0);
+    is_read_as_written(GZIP_WINDOW_BYTES, 0);
+    is_read_as_written(GZIP_WINDOW_BYTES, UINT64_C(1) << 40);
+    is_read_as_written(1, 0);
+    is_read_as_written(0, 0);
     damage_is_found();
     lies_are_refused();
     marks_do_not_depend_on_stops();

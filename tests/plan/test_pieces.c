@@ -58,13 +58,14 @@ static void check_round(const struct plan_piece *pieces, int ranks, bool closed,
     CHECK_EQUAL(closed, slices[ranks - 1].end > pieces[0].begin);
 }
 
-/* A whole text in rounds of random pieces; what a round leaves comes in front of the next. */
-static void text_in_rounds(int ranks)
+/* A whole text that begins at byte `from`, in rounds of random pieces; what a round leaves comes in
+ * front of the next. */
+static void text_in_rounds(int ranks, uint64_t from)
 {
-    uint64_t records[RECORDS + 1] = {0}; /* the last one is the end of the text */
+    uint64_t records[RECORDS + 1] = {from}; /* the last one is the end of the text */
     for (int i = 1; i <= RECORDS; i++)
         records[i] = records[i - 1] + 1 + below(below(4) ? 9 : 60);
-    uint64_t start = 0, given = 0;
+    uint64_t start = from, given = from;
     const uint64_t all = records[RECORDS];
     while (start < all) {
         struct plan_piece pieces[MAX_RANKS];
@@ -96,7 +97,7 @@ static void overlaps_are_what_both_hold(void)
 int main(void)
 {
     for (int i = 0; i < 20000; i++)
-        text_in_rounds(1 + i % MAX_RANKS);
+        text_in_rounds(1 + i % MAX_RANKS, i % 2 ? UINT64_C(1) << 40 : 0);
     overlaps_are_what_both_hold();
     return 0;
 }
