@@ -36,9 +36,9 @@ static void check_mine(pfq_team *team, const pfq_parser_config *config, struct s
             check_piece(check, i, own);
 }
 
-/* Lengths of all ranks' rows; of none where anybody found anything, for then some were not looked
- * at. */
-static pfq_status share_lengths(pfq_team *team, struct store_check *check, pfq_error *err)
+/* What the pieces of all ranks came to; nothing where anybody found anything, for then some were
+ * not looked at. */
+static pfq_status share_totals(pfq_team *team, struct store_check *check, pfq_error *err)
 {
     uint64_t found = check->found;
     pfq_status status = team_sum(team, &found, 1, err);
@@ -46,10 +46,14 @@ static pfq_status share_lengths(pfq_team *team, struct store_check *check, pfq_e
         status = team_min(team, check->shortest, PFQ_MAX_MATES, err);
     if (!status)
         status = team_max(team, check->longest, PFQ_MAX_MATES, err);
+    if (!status)
+        status = team_sum(team, check->unindexed, PFQ_MAX_MATES, err);
     if (found)
         memset(check->shortest, 0xff, sizeof check->shortest);
     if (found)
         memset(check->longest, 0, sizeof check->longest);
+    if (found)
+        memset(check->unindexed, 0, sizeof check->unindexed);
     return status;
 }
 
@@ -95,7 +99,7 @@ static pfq_status check_file(pfq_team *team, const char *path, const pfq_parser_
     check_mine(team, config, check, &own);
     pfq_status status = team_conclude(team, &own, err);
     if (!status)
-        status = share_lengths(team, check, err);
+        status = share_totals(team, check, err);
     if (status)
         return status;
     if (pfq_team_rank(team) == 0)

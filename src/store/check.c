@@ -1,5 +1,6 @@
 /*
- * A piece is some chunks of one dataset, or some rows of the names of two mates.
+ * A piece is some chunks of one dataset, or some rows of names, held against those of another mate
+ * or counted for the index.
  *
  * A piece that cannot be read is read again chunk by chunk, so that each damaged chunk is named. A
  * value that is wrong is named by its dataset, its place and, where the offsets say so, its row.
@@ -82,23 +83,38 @@ static uint64_t rows_of_names(const struct store_check *check, int mate)
     return check->names && mate > 1 && both ? mate_of(check, mate)->records : 0;
 }
 
-/* A piece: of a column, or of names where column is SCHEMA_COLUMNS. */
+/* Rows whose names are in an index. */
+static uint64_t rows_indexed(const struct store_check *check, int mate)
+{
+    const struct store_mate *const about = mate_of(check, mate);
+    return about->without & (SCHEMA_INDEX | PFQ_COLUMN_NAME) ? 0 : about->records;
+}
+
+/* A piece: of a column, or of names for another purpose. */
+enum { NAMES_OF_MATES = SCHEMA_COLUMNS, NAMES_INDEXED, KINDS };
+
 struct piece {
     int mate;
     int column;
     uint64_t first, n;
 };
 
+static uint64_t all_of(const struct store_check *check, int mate, int column)
+{
+    return column == NAMES_OF_MATES  ? rows_of_names(check, mate)
+           : column == NAMES_INDEXED ? rows_indexed(check, mate)
+                                     : elements_of(check, mate, (enum schema_column)column);
+}
+
 /* Finds piece i, or with i beyond all counts them. */
 static size_t find_piece(const struct store_check *check, size_t i, struct piece *piece)
 {
     size_t before = 0;
     for (int mate = 1; mate <= check->reader->summary.mates; mate++)
-        for (int column = 0; column <= SCHEMA_COLUMNS; column++) {
-            const bool names = column == SCHEMA_COLUMNS;
-            const uint64_t all = names ? rows_of_names(check, mate)
-                                       : elements_of(check, mate, (enum schema_column)column);
-            const uint64_t step = names ? ROWS_OF_NAMES : step_of((enum schema_column)column);
+        for (int column = 0; column < KINDS; column++) {
+            const uint64_t all = all_of(check, mate, column);
+            const uint64_t step =
+                column < SCHEMA_COLUMNS ? step_of((enum schema_column)column) : ROWS_OF_NAMES;
             const size_t pieces = (size_t)pieces_of(all, step);
             if (i - before < pieces) {
                 piece->mate = mate;
@@ -262,6 +278,35 @@ static pfq_status check_numbers(struct store_check *check, const struct piece *p
     return status;
 }
 
+/* ---- the index ---- */
+
+/* The mark of an entry: sums of these are alike where the entries are, in whatever order. */
+static uint64_t mark(uint64_t hash, uint64_t row)
+{
+    uint64_t word = hash + (row + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
+    return word ^ word >> 31;
+}
+
+/* Takes off the entries whose hashes these are. Rows that cannot be read are another piece's fault.
+ */
+static pfq_status check_entries(struct store_check *check, const struct piece *piece,
+                                const uint64_t *hash, pfq_error *err)
+{
+    pfq_error met = {0};
+    const pfq_status status = buffer_reserve(&check->other, piece->n * sizeof(uint64_t), 0, err);
+    if (status)
+        return status;
+    uint64_t *const row = (uint64_t *)(void *)check->other.data;
+    if (reader_column(check->reader, piece->mate, SCHEMA_INDEX_ROW, piece->first, piece->n, row,
+                      &met))
+        return met.status == PFQ_NO_MEMORY ? met.status : PFQ_OK;
+    for (uint64_t i = 0; i < piece->n; i++)
+        check->unindexed[piece->mate - 1] -= mark(hash[i], row[i]);
+    return PFQ_OK;
+}
+
 /* ---- a piece of a column ---- */
 
 /* Names each chunk of a piece that cannot be read. */
@@ -306,10 +351,14 @@ static pfq_status check_column(struct store_check *check, const struct piece *pi
         return name_chunks(check, piece, data, err);
     if (size == 1)
         return check_bytes(check, piece, data, err);
-    return check_numbers(check, piece, (const uint64_t *)(const void *)data + before, err);
+    const uint64_t *const numbers = (const uint64_t *)(const void *)data + before;
+    status = check_numbers(check, piece, numbers, err);
+    if (!status && column == SCHEMA_INDEX_HASH)
+        status = check_entries(check, piece, numbers, err);
+    return status;
 }
 
-/* ---- names of mates ---- */
+/* ---- names ---- */
 
 struct names {
     uint64_t offset[ROWS_OF_NAMES + 1];
@@ -352,19 +401,42 @@ static pfq_status check_names(struct store_check *check, const struct piece *pie
         read_names(check, piece->mate, piece->first, piece->n, &check->other, &both[1]);
     for (uint64_t i = 0; i < piece->n && read && !status; i++)
         if (!fastq_names_agree(key_of(&both[0], i, 1), key_of(&both[1], i, piece->mate)))
-            status = add(check, piece->mate, SCHEMA_COLUMNS, piece->first + i, err,
+            status = add(check, piece->mate, NAMES_OF_MATES, piece->first + i, err,
                          "/read%d/name, row %" PRIu64 ": another name than in /read1", piece->mate,
                          piece->first + i);
     free(both);
     return status;
 }
 
+/* Adds the entries that names should have. */
+static pfq_status count_names(struct store_check *check, const struct piece *piece, pfq_error *err)
+{
+    struct names *const names = memory_allocate(1, sizeof *names, err);
+    if (!names)
+        return PFQ_NO_MEMORY;
+    const bool read = read_names(check, piece->mate, piece->first, piece->n, &check->data, names);
+    for (uint64_t i = 0; i < piece->n && read; i++) {
+        const uint8_t *const name = names->data + (names->offset[i] - names->offset[0]);
+        const size_t size = (size_t)(names->offset[i + 1] - names->offset[i]);
+        check->unindexed[piece->mate - 1] +=
+            mark(fastq_name_hash(name, fastq_name_key(name, size)), piece->first + i);
+    }
+    free(names);
+    return PFQ_OK;
+}
+
 pfq_status check_piece(struct store_check *check, size_t i, pfq_error *err)
 {
     struct piece piece = {0};
     find_piece(check, i, &piece);
-    return piece.column == SCHEMA_COLUMNS ? check_names(check, &piece, err)
-                                          : check_column(check, &piece, err);
+    switch (piece.column) {
+    case NAMES_OF_MATES:
+        return check_names(check, &piece, err);
+    case NAMES_INDEXED:
+        return count_names(check, &piece, err);
+    default:
+        return check_column(check, &piece, err);
+    }
 }
 
 /* ---- the whole ---- */
@@ -383,6 +455,14 @@ static pfq_status check_lengths(struct store_check *check, int mate, pfq_error *
                " and %" PRIu64 ", but of the rows %" PRIu64 ", %" PRIu64 " and %" PRIu64,
                mate, about->min_length, about->max_length, about->fixed_length, shortest, longest,
                fixed);
+}
+
+static pfq_status check_index(struct store_check *check, int mate, pfq_error *err)
+{
+    if (!check->unindexed[mate - 1])
+        return PFQ_OK;
+    return add(check, mate, NAMES_INDEXED, 0, err,
+               "/read%d/index: its hashes and rows are not those of the names", mate);
 }
 
 /* Files of a mate: one behind the other, and all rows and blank lines come from them. */
@@ -428,8 +508,11 @@ static pfq_status check_origins(struct store_check *check, pfq_error *err)
 pfq_status check_whole(struct store_check *check, pfq_error *err)
 {
     pfq_status status = PFQ_OK;
-    for (int mate = 1; mate <= check->reader->summary.mates && !status; mate++)
+    for (int mate = 1; mate <= check->reader->summary.mates && !status; mate++) {
         status = check_lengths(check, mate, err);
+        if (!status)
+            status = check_index(check, mate, err);
+    }
     return status ? status : check_origins(check, err);
 }
 

@@ -26,6 +26,9 @@ struct store_check {
     size_t count, capacity;
     uint64_t found; /* more may have been found than are kept */
     uint64_t shortest[PFQ_MAX_MATES], longest[PFQ_MAX_MATES]; /* of the rows looked at */
+    /* Marks of the entries that names should have in the index, added up, less those of the entries
+     * it has: 0 of all ranks together, if they are the same ones. */
+    uint64_t unindexed[PFQ_MAX_MATES];
     struct buffer data, other;
 };
 
@@ -35,8 +38,8 @@ size_t check_pieces(const struct store_check *check);
 /* Looks at piece i. Returns PFQ_OK, whatever it finds, or a failure such as PFQ_NO_MEMORY. */
 pfq_status check_piece(struct store_check *check, size_t i, pfq_error *err);
 
-/* What is about the whole file: provenance, and the lengths of rows, of which the smallest and the
- * largest of all ranks are in `shortest` and `longest`. */
+/* What is about the whole file: provenance, the index, and the lengths of rows; what the pieces of
+ * all ranks came to is in `shortest`, `longest` and `unindexed`. */
 pfq_status check_whole(struct store_check *check, pfq_error *err);
 
 void check_release(struct store_check *check);

@@ -46,6 +46,12 @@ def provenance(i, field, value):
     return change
 
 
+def swap(name, i, k):
+    def change(file):
+        file[name][i], file[name][k] = file[name][k], file[name][i]
+    return change
+
+
 # Name, change of the file, what the message must hold.
 DAMAGES = [
     ("a base", element("read1/sequence", 5, 7), "/read1/sequence at 5, row 0: 7 is no base"),
@@ -63,6 +69,8 @@ DAMAGES = [
     ("a smallest length", attribute("read1", "min_length", 3), "/read1: min_length"),
     ("a number of records", provenance(0, "records", 3), "/provenance counts 3 records"),
     ("a first row", provenance(1, "first_row", 3), "/provenance, row 1: first_row is 3, not 0"),
+    ("two rows of an index", swap("read2/index/name_row", 3, 4), "/read2/index: its hashes and rows"),
+    ("hashes of an index out of order", swap("read1/index/name_hash", 3, 4), "/read1/index/name_hash at 4"),
     ("a missing dataset", lambda file: file.__delitem__("read1/name"), "/read1/name is missing"),
 ]
 
@@ -146,7 +154,7 @@ def main():
         bench = Bench(many.Machine(arguments.mpiexec, arguments.command), directory)
         for name, text in zip(("one", "two"), mates(rng)):
             (bench.directory / f"{name}.fastq").write_bytes(text)
-        bench.make("good.h5")
+        bench.make("good.h5", "--index-names")
         bench.make("sums.h5", "--checksum", "--compress", "none")
         bench.make("plain.h5", "--compress", "none")
         bench.make("forms.h5", "--bases", "code", "--quality", "bin8", "--columns", "quality,sequence")
