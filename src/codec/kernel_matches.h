@@ -1,7 +1,8 @@
 /*
  * The kernels of the encoder `fast`: finding matches, and writing them. A file kernel_X.c defines
  * beside what kernel_template.h names
- *     ALIKE           bytes that are compared at once, 32 at most, and
+ *     ALIKE           bytes that are compared at once, MATCHES_LEAST to 32 (what is found does
+ *                     not depend on it), and
  *     alike(a, b)     how many bytes are the same from a and b on, ALIKE at most
  *     separators(p)   16 bits: bit i is set where p[i] is a separator: a byte below '0' as a
  *                     signed number, ':' or '_'.
@@ -31,10 +32,14 @@ enum {
     STRING = 7,    /* bytes of a match that is searched, at least */
     WORD = 8,      /* bytes that are loaded to look at a string */
     MISSES = 3,    /* so often in a row fields may differ before it is searched */
+    AHEAD = 64,    /* bytes from where fields are followed; 15, and ALIKE from there, are loaded */
     TRIED = 8192,  /* bytes that are followed to see whether it works, */
     SEARCHED = 16, /* and the part of them that may have to be searched: one in so many */
     PART = 4       /* literals that are written at once */
 };
+
+_Static_assert((int)ALIKE >= (int)MATCHES_LEAST && ALIKE <= 32,
+               "else kernels differ in what they find");
 
 /* ---- the table ---- */
 
@@ -137,7 +142,7 @@ static inline void follow(struct matches *matches, const uint8_t *data, size_t e
 {
     size_t at = place->at, from = place->from, distance = place->distance;
     unsigned missed = 0;
-    while (end - at >= 2 * ALIKE && missed <= MISSES) {
+    while (end - at >= AHEAD && missed <= MISSES) {
         size_t next = distance, skipped = 0;
         size_t length = next_field(data + at, &next, &skipped);
         if (length == 0)

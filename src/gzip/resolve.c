@@ -4,6 +4,7 @@
 #include "gzip/resolve.h"
 
 #include <libdeflate.h>
+#include <string.h>
 
 #include "base/simd.h"
 
@@ -22,21 +23,13 @@ static uint8_t byte_of(const struct gzip_tail *tail, const uint8_t *lut, size_t 
     return tail->kind == GZIP_MAPPED && byte > 127 ? lut[byte - 128] : byte;
 }
 
-void gzip_lut_next(const struct gzip_tail *before, const uint8_t *before_lut,
-                   const struct gzip_tail *tail, uint8_t *lut)
+void gzip_lut_of(const struct gzip_tail *tail, const struct gzip_window *window, uint8_t *lut)
 {
     if (tail->kind == GZIP_MAPPED)
         for (size_t i = 0; i < GZIP_MAP_PLACES; i++)
-            lut[i] = byte_of(before, before_lut, tail->map[i]);
+            lut[i] = window->bytes[tail->map[i]];
     else if (tail->kind == GZIP_WIDE)
-        for (size_t i = 0; i < WINDOW; i++)
-            lut[i] = byte_of(before, before_lut, i);
-}
-
-void gzip_lut_of(const struct gzip_tail *tail, const struct gzip_window *window, uint8_t *lut)
-{
-    const struct gzip_tail before = {.kind = GZIP_PLAIN, .data = window->bytes};
-    gzip_lut_next(&before, NULL, tail, lut);
+        memcpy(lut, window->bytes, WINDOW);
 }
 
 void gzip_window_of(const struct gzip_tail *tail, const uint8_t *lut, uint32_t valid, uint64_t text,

@@ -11,12 +11,7 @@
 
 #include "gzip/decode.h"
 
-/* The chain's step: the lut of `tail`, the tail of the chunk behind the one that `before` is the
- * tail of; before_lut is that of `before`. */
-void gzip_lut_next(const struct gzip_tail *before, const uint8_t *before_lut,
-                   const struct gzip_tail *tail, uint8_t *lut);
-
-/* The lut of a tail when the window before its chunk is known. */
+/* The lut of a tail, given the window before its chunk. */
 void gzip_lut_of(const struct gzip_tail *tail, const struct gzip_window *window, uint8_t *lut);
 
 /* The window behind a tail: its bytes, given its lut. `valid` is that of the window before its

@@ -341,7 +341,8 @@ pfq_status input_next(struct input *input, const pfq_error *own, const struct in
             *round = &input->round;
         }
         while (!deliver && input->aside.step && input->aside.step(input->aside.context))
-            continue; /* the columns of the round before last are needed now */
+            continue; /* the columns of the round before last are needed now; what was to be
+                         encoded of them went with the loops of this round */
     }
     return PFQ_OK;
 }

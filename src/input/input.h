@@ -3,11 +3,10 @@
  *
  * Every call of input_next is one turn of the wheel: end the reading of this round, plan the next,
  * parse this one with all threads while the next is read, by the main thread or, in a process that
- * is alone, by threads between two turns of parsing; then agree: whether anybody
- * failed, whether all seams between ranks fit (else the right neighbour parses again from where the
- * left one ended), what lies before each rank. All ranks return the same error: that of the first
- * bad record of the input as one serial reader, taking one record of each mate in turn, would meet
- * it.
+ * is alone, by the threads before they parse; then agree: whether anybody failed, whether all seams
+ * between ranks fit (else the right neighbour parses again from where the left one ended), what
+ * lies before each rank. All ranks return the same error: that of the first bad record of the input
+ * as one serial reader, taking one record of each mate in turn, would meet it.
  */
 #ifndef INPUT_INPUT_H
 #define INPUT_INPUT_H

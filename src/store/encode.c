@@ -182,12 +182,16 @@ static pfq_status encode_chunk(void *context, size_t i, int thread, pfq_error *e
     const struct span raw =
         raw_chunk(store, job, encoder->scratch.data + (size_t)thread * largest_chunk());
     uint8_t *const out = encoder->out[encoder->now].data + job->place;
+    size_t bytes;
     const pfq_status status = codec_encode(encoder->states[thread], codec, raw, out,
-                                           codec_bound(codec, raw.size), &job->bytes, err);
-    if (status || !encoder->compression.checksum)
+                                           codec_bound(codec, raw.size), &bytes, err);
+    if (status)
         return status;
-    fletcher_put((struct span){out, job->bytes}, out + job->bytes);
-    job->bytes += FLETCHER_BYTES;
+    if (encoder->compression.checksum) {
+        fletcher_put((struct span){out, bytes}, out + bytes);
+        bytes += FLETCHER_BYTES;
+    }
+    job->bytes = bytes;
     return PFQ_OK;
 }
 

@@ -38,7 +38,7 @@ struct chunk_job {
     uint64_t chunk, before;
     const uint8_t *flat; /* NULL: the cursor counts */
     struct cursor cursor;
-    size_t place, bytes; /* in the output */
+    size_t place, bytes; /* in the output; 0 bytes until it is encoded */
 };
 
 /* One dataset, between rounds. */
@@ -62,7 +62,7 @@ struct encoder {
     struct chunk_job *jobs;
     size_t count, capacity;
     bool pending; /* a round is planned, but has no places yet; the same on every rank */
-    bool given;   /* ... and its jobs were given to a loop */
+    bool given;   /* ... and its jobs were given to a loop; if that fails, the run does */
 
     struct buffer packet; /* what is sent to other ranks */
     void *received;

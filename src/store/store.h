@@ -81,7 +81,9 @@ pfq_status store_create(pfq_team *team, const char *path, const struct store_con
 /* Appends the parts of all ranks, in rank order, to each mate: parts[0 .. mates). The places of the
  * rows are settled; the rows themselves are written by store_step, or else by the next call of
  * store_append or store_finish, so the batches (not the tails) must stay as they are until that
- * returns. A write that failed is agreed upon there. Collective; the same status on every rank. */
+ * returns. Rows that are encoded have been by then, and are written in the same way up to the call
+ * behind it. A write that failed is agreed upon in the call that follows it. Collective; the same
+ * status on every rank. */
 pfq_status store_append(struct store *store, const struct store_part *parts, pfq_error *err);
 
 /* Writes the next piece of what was appended, some megabytes, if there is any left: true if so. For

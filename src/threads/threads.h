@@ -30,7 +30,7 @@ struct threads_loop {
 enum { THREADS_MORE_LOOPS = 6 };
 
 /* What is done beside a loop: by the calling thread a step at a time, since it alone may call MPI,
- * and by all threads in more loops, whose turns have waited for one to be done with. A step is
+ * and by all threads in more loops, which were put off until there is one to go with. A step is
  * short (a read or a write of some megabytes); it returns false when nothing is left to do. */
 struct threads_aside {
     bool (*step)(void *context); /* NULL: nothing */

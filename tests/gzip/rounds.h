@@ -143,7 +143,7 @@ static inline bool rounds_take(struct rounds *rounds, struct rounds_chunk *chunk
     uint32_t *checksums = malloc((got->end_count + 1) * sizeof *checksums);
     CHECK(chunk->lut && checksums);
     if (before)
-        gzip_lut_next(&before->chunk.tail, before->lut, &got->tail, chunk->lut);
+        gzip_lut_of(&got->tail, &window, chunk->lut);
     const size_t room = rounds->text_bytes + got->text + 1;
     CHECK_EQUAL(memory_grow(&rounds->text, &rounds->text_capacity, room, 1, NULL), PFQ_OK);
     size_t all = 0;
