@@ -124,7 +124,8 @@ static pfq_status look(struct input_file *file, pfq_error *err)
     if (status)
         return status;
     file->bytes = (uint64_t)facts.st_size;
-    file->modified = (int64_t)facts.st_mtime;
+    file->modified = (int64_t)facts.st_mtim.tv_sec;
+    file->nanoseconds = (int64_t)facts.st_mtim.tv_nsec;
     return sniff(file, first, (size_t)got, err);
 }
 

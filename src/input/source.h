@@ -19,6 +19,7 @@ struct input_file {
     const uint8_t *text; /* in memory; NULL: a file */
     uint64_t bytes;      /* 0 of a pipe: nobody knows */
     int64_t modified;    /* seconds since 1970 */
+    int64_t nanoseconds; /* of that second; on rank 0 */
     enum unpack_kind packed;
     bool piped; /* it can only be read from the front to the back, and by rank 0 alone */
 

@@ -22,6 +22,9 @@ struct stream_words {
     struct fastq_widths widths;
 };
 
+/* A second. A file may be written anew within the one in which it was made. */
+#define NANOSECONDS UINT64_C(1000000000)
+
 /* A file: how it looked, and what is known of it. */
 struct file_words {
     uint64_t bytes, modified, packed, look;
@@ -113,7 +116,7 @@ static void list_files(const struct input *input, struct file_words *list, pfq_e
             const struct input_file *const file = &input->streams[i].source.files[k];
             *list = (struct file_words){
                 .bytes = file->bytes,
-                .modified = (uint64_t)file->modified,
+                .modified = (uint64_t)file->modified * NANOSECONDS + (uint64_t)file->nanoseconds,
                 .packed = (uint64_t)file->packed,
                 .first_row = file->first_row,
                 .records = file->records,

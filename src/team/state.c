@@ -164,8 +164,11 @@ static pfq_status damaged(const struct team_state *state, const char *why, pfq_e
 static void read_table(struct team_state *state, pfq_error *own)
 {
     uint64_t head[HEAD_WORDS];
-    if (team_file_read(state->file, 0, head, sizeof head, own) || head[HEAD_MAGIC] != MAGIC ||
-        head[HEAD_SECTIONS] > 1 << 20) {
+    uint64_t unused = 0;
+    const pfq_status status = team_file_read(state->file, 0, head, sizeof head, own);
+    for (int i = HEAD_SUM + 1; i < HEAD_WORDS && !status; i++)
+        unused |= head[i];
+    if (status || head[HEAD_MAGIC] != MAGIC || unused || head[HEAD_SECTIONS] > 1 << 20) {
         damaged(state, "it does not begin like one", own);
         return;
     }
