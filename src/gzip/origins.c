@@ -26,8 +26,8 @@ static void pass_mapped(const struct gzip_tail *tail, struct gzip_origins *origi
 {
     const uint8_t *const bytes = tail->data;
     uint16_t symbols[2 * GZIP_MAP_PLACES];
-    for (uint16_t i = 0; i < GZIP_MAP_PLACES; i++) {
-        symbols[i] = i;
+    for (size_t i = 0; i < GZIP_MAP_PLACES; i++) {
+        symbols[i] = (uint16_t)i;
         symbols[GZIP_MAP_PLACES + i] = origins->symbols[tail->map[i]];
     }
     for (size_t i = 0; i < WINDOW; i++)

@@ -71,6 +71,7 @@ static pfq_status bring_window(struct inflow *inflow, int from, const struct gzi
 static pfq_status bring_last_window(struct inflow *inflow, pfq_error *err)
 {
     struct gunzip *const g = inflow->state;
+    const int owner = (int)(g->chain.last / g->count);
     struct gzip_window last = g->window;
     for (size_t i = 0; i < g->count; i++) {
         if (!g->chunks[i].counts)
@@ -79,8 +80,7 @@ static pfq_status bring_last_window(struct inflow *inflow, pfq_error *err)
             last = g->chunks[i].window;
         gunzip_chunk_pass(&g->chunks[i], &last);
     }
-    return g->chain.chunks ? bring_window(inflow, (int)(g->chain.last / g->count), &last, err)
-                           : PFQ_OK;
+    return g->chain.chunks ? bring_window(inflow, owner, &last, err) : PFQ_OK;
 }
 
 /* `window` holds the bytes before the chunks of rank 0, or of the only one, and how much may be

@@ -87,7 +87,8 @@ static uint64_t rows_of_names(const struct store_check *check, int mate)
 static uint64_t rows_indexed(const struct store_check *check, int mate)
 {
     const struct store_mate *const about = mate_of(check, mate);
-    return about->without & (SCHEMA_INDEX | PFQ_COLUMN_NAME) ? 0 : about->records;
+    const bool none = (about->without & (SCHEMA_INDEX | PFQ_COLUMN_NAME)) != 0;
+    return none ? 0 : about->records;
 }
 
 /* A piece: of a column, or of names for another purpose. */
