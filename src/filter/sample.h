@@ -11,13 +11,13 @@
 
 #include <stdint.h>
 
-#include "qc/hash.h"
+#include "base/mix.h"
 
 enum { SAMPLE_DIGIT_BITS = 16, SAMPLE_DIGITS = 1 << SAMPLE_DIGIT_BITS };
 
 static inline uint64_t sample_hash(uint64_t seed, uint64_t row)
 {
-    return hash_number(row ^ hash_number(seed));
+    return mix_number(row ^ mix_number(seed));
 }
 
 /* The bound for a fraction above 0 and below 1: about one row in 2^64 more or less. Pure. */

@@ -1,5 +1,5 @@
 /*
- * Hashes of numbers and of short texts: the same on every machine, with all bits mixed.
+ * Hashes of short texts: the same on every machine, with all bits mixed.
  */
 #ifndef QC_HASH_H
 #define QC_HASH_H
@@ -8,14 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Each bit of the result depends on each bit of x; a bijection. */
-static inline uint64_t hash_number(uint64_t x)
-{
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
+#include "base/mix.h"
 
 /* Eight bytes of a text, the first one the lowest. */
 static inline uint64_t hash_word(const uint8_t *text)
@@ -59,10 +52,10 @@ static inline uint64_t hash_letters(const uint8_t *text, size_t bytes)
         const uint8_t *const here = text + (at + STRETCH <= bytes ? at : bytes - STRETCH);
         hash +=
             hash_fold((hash_word(here) & capitals) ^ one, (hash_word(here + 8) & capitals) ^ two);
-        one += UINT64_C(0x9e3779b97f4a7c15);
+        one += MIX_STRIDE;
         two += UINT64_C(0xd1342543de82ef95);
     }
-    return hash_number(hash);
+    return mix_number(hash);
 }
 
 #endif

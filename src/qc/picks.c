@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/mix.h"
 #include "qc/hash.h"
 #include "qc/map.h"
 
@@ -41,7 +42,7 @@ static pfq_status make_room(struct qc_picks *picks, pfq_error *err)
 
 pfq_status picks_look(struct qc_picks *picks, const struct qc_read *read, pfq_error *err)
 {
-    const uint64_t order = hash_number(read->row);
+    const uint64_t order = mix_number(read->row);
     if (!map_holds(picks->level, order))
         return PFQ_OK;
     struct qc_pick pick = {.order = order};

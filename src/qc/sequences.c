@@ -6,6 +6,7 @@
  * the bounded map, which tells how often each of a sample occurs. Which sequences many reads share
  * follows from a sample of reads.
  */
+#include "base/mix.h"
 #include "qc/hash.h"
 #include "qc/modules.h"
 
@@ -43,7 +44,7 @@ pfq_status distinct_add(struct qc_tally *tally, const struct qc_read *reads, siz
                                    read->bases < QC_PREFIX ? (size_t)read->bases : QC_PREFIX);
             map_prefetch(&tally->distinct, hash[i]);
             /* The map samples by the leading bits; registers take other ones, mixed anew. */
-            note_register(tally->registers, hash_number(hash[i]));
+            note_register(tally->registers, mix_number(hash[i]));
         }
         for (size_t i = 0; i < count && !status; i++)
             status = map_add(&tally->distinct, hash[i], 1, err);

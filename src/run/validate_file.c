@@ -48,12 +48,11 @@ static pfq_status share_totals(pfq_team *team, struct store_check *check, pfq_er
         status = team_max(team, check->longest, PFQ_MAX_MATES, err);
     if (!status)
         status = team_sum(team, check->unindexed, PFQ_MAX_MATES, err);
-    if (found)
+    if (found) {
         memset(check->shortest, 0xff, sizeof check->shortest);
-    if (found)
         memset(check->longest, 0, sizeof check->longest);
-    if (found)
         memset(check->unindexed, 0, sizeof check->unindexed);
+    }
     return status;
 }
 

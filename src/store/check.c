@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mix.h"
+#include "base/span.h"
 #include "fastq/forms.h"
 #include "fastq/names.h"
 #include "parfastq/batch.h"
@@ -281,15 +283,6 @@ static pfq_status check_numbers(struct store_check *check, const struct piece *p
 
 /* ---- the index ---- */
 
-/* The mark of an entry: sums of these are alike where the entries are, in whatever order. */
-static uint64_t mark(uint64_t hash, uint64_t row)
-{
-    uint64_t word = hash + (row + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
-    return word ^ word >> 31;
-}
-
 /* Takes off the entries whose hashes these are. Rows that cannot be read are another piece's fault.
  */
 static pfq_status check_entries(struct store_check *check, const struct piece *piece,
@@ -304,7 +297,7 @@ static pfq_status check_entries(struct store_check *check, const struct piece *p
                       &met))
         return met.status == PFQ_NO_MEMORY ? met.status : PFQ_OK;
     for (uint64_t i = 0; i < piece->n; i++)
-        check->unindexed[piece->mate - 1] -= mark(hash[i], row[i]);
+        check->unindexed[piece->mate - 1] -= mix_at(hash[i], row[i]);
     return PFQ_OK;
 }
 
@@ -385,10 +378,16 @@ static bool read_names(struct store_check *check, int mate, uint64_t first, uint
     return !reader_column(reader, mate, SCHEMA_NAME, names->offset[0], bytes, names->data, NULL);
 }
 
+static struct span name_of(const struct names *names, uint64_t i)
+{
+    return (struct span){names->data + (names->offset[i] - names->offset[0]),
+                         (size_t)(names->offset[i + 1] - names->offset[i])};
+}
+
 static struct fastq_name_keys key_of(const struct names *names, uint64_t i, int mate)
 {
-    return fastq_name_keys(names->data + (names->offset[i] - names->offset[0]),
-                           (size_t)(names->offset[i + 1] - names->offset[i]), mate);
+    const struct span name = name_of(names, i);
+    return fastq_name_keys(name.data, name.size, mate);
 }
 
 static pfq_status check_names(struct store_check *check, const struct piece *piece, pfq_error *err)
@@ -417,10 +416,9 @@ static pfq_status count_names(struct store_check *check, const struct piece *pie
         return PFQ_NO_MEMORY;
     const bool read = read_names(check, piece->mate, piece->first, piece->n, &check->data, names);
     for (uint64_t i = 0; i < piece->n && read; i++) {
-        const uint8_t *const name = names->data + (names->offset[i] - names->offset[0]);
-        const size_t size = (size_t)(names->offset[i + 1] - names->offset[i]);
-        check->unindexed[piece->mate - 1] +=
-            mark(fastq_name_hash(name, fastq_name_key(name, size)), piece->first + i);
+        const struct span name = name_of(names, i);
+        check->unindexed[piece->mate - 1] += mix_at(
+            fastq_name_hash(name.data, fastq_name_key(name.data, name.size)), piece->first + i);
     }
     free(names);
     return PFQ_OK;

@@ -26,8 +26,8 @@ struct store_check {
     size_t count, capacity;
     uint64_t found; /* more may have been found than are kept */
     uint64_t shortest[PFQ_MAX_MATES], longest[PFQ_MAX_MATES]; /* of the rows looked at */
-    /* Marks of the entries that names should have in the index, added up, less those of the entries
-     * it has: 0 of all ranks together, if they are the same ones. */
+    /* Sums (base/mix.h) of the entries that names should have in the index, less those of the
+     * entries it has: 0 of all ranks together, if they are the same ones. */
     uint64_t unindexed[PFQ_MAX_MATES];
     struct buffer data, other;
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/mix.h"
 #include "team/team.h"
 
 #define MAGIC UINT64_C(0x0a31747374716670) /* "pfqtst1\n" */
@@ -34,23 +35,14 @@ struct team_state {
 
 /* ---- sums ---- */
 
-/* A word at a place of its section, all bits mixed, so that equal words do not cancel. */
-static uint64_t mix(uint64_t word, uint64_t place)
-{
-    uint64_t x = word + (place + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
-/* Of n words from `place` on. Addition, so that ranks can add up what each has. */
+/* Of n words from `place` of their section on. Addition, so that ranks can add up what each has. */
 static uint64_t sum_of(const void *items, uint64_t place, size_t n)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t word;
         memcpy(&word, (const uint8_t *)items + i * sizeof word, sizeof word);
-        sum += mix(word, place + i);
+        sum += mix_at(word, place + i);
     }
     return sum;
 }

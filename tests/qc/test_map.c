@@ -5,6 +5,7 @@
  */
 #include "qc/map.h"
 
+#include "base/mix.h"
 #include "qc/hash.h"
 #include "qc/picks.h"
 #include "support/check.h"
@@ -39,8 +40,7 @@ static void fill(struct qc_map *maps, int parts, uint64_t seed)
         for (uint64_t i = 0; i < KEYS; i++) {
             const uint64_t number = (i * 2377 + seed * 911) % KEYS;
             if (turn <= number % 7)
-                add(&maps[(hash_number(seed) + turn + i) % (uint64_t)parts], hash_number(number),
-                    1);
+                add(&maps[(mix_number(seed) + turn + i) % (uint64_t)parts], mix_number(number), 1);
         }
 }
 
@@ -53,7 +53,7 @@ static void check_bounded(void)
     CHECK(kept <= LIMIT);
     size_t above = 0;
     for (uint64_t i = 0; i < KEYS; i++)
-        above += map_holds(one.level - 1, hash_number(i));
+        above += map_holds(one.level - 1, mix_number(i));
     CHECK(above > LIMIT);
     for (uint64_t seed = 1; seed < 6; seed++) {
         struct qc_map parts[PARTS];
@@ -71,7 +71,7 @@ static void check_bounded(void)
     }
     for (size_t i = 0; i < kept; i++) {
         uint64_t number = 0;
-        while (hash_number(number) != one.entries[i].key)
+        while (mix_number(number) != one.entries[i].key)
             number++;
         CHECK_EQUAL(one.entries[i].count, number % 7 + 1);
     }
