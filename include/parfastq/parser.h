@@ -105,7 +105,7 @@ typedef struct pfq_progress {
 typedef struct pfq_parser_config {
     pfq_team *team;       /* of a parser; NULL: this process alone. Commands are given theirs */
     int threads;          /* per rank; 0: OMP_NUM_THREADS, else the cores this rank may use */
-    uint64_t slice_bytes; /* text one rank holds in one round; 0: 4 MiB a thread, 8 to 64 MiB */
+    uint64_t slice_bytes; /* text one rank holds in one round; 0: 4 MiB a thread, 64 MiB at most */
     uint64_t chunk_bytes; /* text one thread parses at a time; 0: 1 MiB; at most 1 GiB */
     bool no_prefetch;     /* do not read the next slice while this one is parsed */
     bool pin_threads;     /* bind each thread to a core of those this process may use */

@@ -171,7 +171,7 @@ static const struct option options_table[] = {
     {"slice-size", 0, ROUNDS, OPTION_SIZE, KEPT(slice_bytes), .value = "SIZE",
      .low = 1, .high = UINT64_C(1) << 40,
      .help = "text that one rank holds at a time; SIZE is bytes, or with k, M or G (default: 4M a "
-             "thread, from 8M to 64M; export: 64M)"},
+             "thread, at most 64M; export: 64M)"},
     {"chunk-size", 0, TEXT, OPTION_SIZE, KEPT(chunk_bytes), .value = "SIZE",
      .standard = "1M", .low = 1, .high = UINT64_C(1) << 30,
      .help = "text that one thread parses at a time"},

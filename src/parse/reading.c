@@ -15,7 +15,6 @@
 enum { DEFAULT_MAX_ERRORS = 100 };
 /* Slices that stay near the caches are faster, but every thread must find a few chunks in one. */
 #define SLICE_BYTES_OF_A_THREAD (UINT64_C(4) << 20)
-#define LEAST_SLICE_BYTES       (UINT64_C(8) << 20)
 #define MOST_SLICE_BYTES        (UINT64_C(64) << 20)
 #define DEFAULT_CHUNK_BYTES     (UINT64_C(1) << 20)
 #define LARGEST_CHUNK_BYTES     (UINT64_C(1) << 30)
@@ -47,9 +46,7 @@ pfq_status reading_slice_bytes(pfq_team *team, const pfq_parser_config *config, 
     uint64_t most = (uint64_t)threads; /* ranks may have different numbers of CPUs */
     const pfq_status status = team_max(team, &most, 1, err);
     const uint64_t want = most * SLICE_BYTES_OF_A_THREAD;
-    *bytes = want < LEAST_SLICE_BYTES  ? LEAST_SLICE_BYTES
-             : want > MOST_SLICE_BYTES ? MOST_SLICE_BYTES
-                                       : want;
+    *bytes = want < MOST_SLICE_BYTES ? want : MOST_SLICE_BYTES;
     if (config->slice_bytes)
         *bytes = config->slice_bytes;
     return status;
