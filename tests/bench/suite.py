@@ -232,6 +232,7 @@ class Suite(Bench):
             few = self.text(kind, min(self.options.bytes // 8, 4 << 20))
             rows += [
                 Row("h5py loop, buffered", [sys.executable, loop, "buffer", part.path, "OUT"], part, said(r"(\d+)")),
+                Row("h5py loop, flat", [sys.executable, loop, "flat", part.path, "OUT"], part, said(r"(\d+)")),
                 Row("h5py loop, appending", [sys.executable, loop, "append", few.path, "OUT"], few, said(r"(\d+)")),
             ]
             self.contest("Converting: %s" % kind, "convert, fast, 2 threads", rows)
