@@ -1,6 +1,6 @@
 /*
- * A driver that reads: pread on one descriptor, and the check of global heaps (HDF5 file format
- * specification, III.E).
+ * A driver that reads: pread on one descriptor, and the checks of what was read: superblock, object
+ * headers (guard_header.c), global heaps (HDF5 file format specification, II, IV.A, III.E).
  */
 #include "store/guard.h"
 
@@ -12,17 +12,28 @@
 #include <unistd.h>
 
 #include "store/driver.h"
+#include "store/guard_header.h"
 
 struct file {
     H5FD_t base; /* first: HDF5 knows no more of it */
-    int descriptor;
-    haddr_t size, end; /* of the file; of what HDF5 thinks it has */
+    struct guard_file source;
+    struct guard_parts parts;
+    haddr_t end; /* of what HDF5 thinks the file has */
 };
 
-/* HDF5 copies the properties of a driver, and this one has none. */
-struct info {
-    char nothing;
-};
+/* ---- the superblock ---- */
+
+/* Whether addresses and lengths have 8 bytes, as in every file of today. Addresses count from the
+ * superblock. */
+static bool superblock_sound(struct file *file, uint64_t address, const uint8_t *data, size_t size)
+{
+    enum { VERSION_AT = 8, OLD_AT = 13, NEW_AT = 9, WIDE = 8 };
+    if (size <= OLD_AT + 1 || memcmp(data, "\211HDF\r\n\032\n", VERSION_AT) != 0)
+        return true;
+    const uint8_t *const widths = data + (data[VERSION_AT] < 2 ? OLD_AT : NEW_AT);
+    file->source.base = address;
+    return widths[0] == WIDE && widths[1] == WIDE;
+}
 
 /* ---- global heaps ---- */
 
@@ -72,13 +83,13 @@ static H5FD_t *open_file(const char *name, unsigned flags, hid_t access, haddr_t
     struct file *file = calloc(1, sizeof *file);
     if (!file)
         return NULL;
-    file->descriptor = open(name, O_RDONLY | O_CLOEXEC);
-    if (file->descriptor >= 0 && fstat(file->descriptor, &about) == 0) {
-        file->size = (haddr_t)about.st_size;
+    file->source.descriptor = open(name, O_RDONLY | O_CLOEXEC);
+    if (file->source.descriptor >= 0 && fstat(file->source.descriptor, &about) == 0) {
+        file->source.bytes = (uint64_t)about.st_size;
         return &file->base;
     }
-    if (file->descriptor >= 0)
-        close(file->descriptor);
+    if (file->source.descriptor >= 0)
+        close(file->source.descriptor);
     free(file);
     return NULL;
 }
@@ -95,7 +106,8 @@ static const struct file *const_file_of(const H5FD_t *base)
 
 static herr_t close_file(H5FD_t *base)
 {
-    const int code = close(file_of(base)->descriptor);
+    const int code = close(file_of(base)->source.descriptor);
+    free(file_of(base)->parts.list);
     free(file_of(base));
     return code;
 }
@@ -124,15 +136,21 @@ static herr_t set_end(H5FD_t *base, H5FD_mem_t type, haddr_t end)
 static haddr_t get_size(const H5FD_t *base, H5FD_mem_t type)
 {
     (void)type;
-    return const_file_of(base)->size;
+    return const_file_of(base)->source.bytes;
 }
 
 static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,
                          size_t size, void *data)
 {
-    (void)type, (void)transfer;
-    return driver_read(file_of(base)->descriptor, address, size, data) && has_end(data, size) ? 0
-                                                                                              : -1;
+    (void)transfer;
+    struct file *const file = file_of(base);
+    if (!driver_read(file->source.descriptor, address, size, data))
+        return -1;
+    const bool sound = type == H5FD_MEM_SUPER ? superblock_sound(file, address, data, size)
+                       : type == H5FD_MEM_OHDR
+                           ? guard_header_sound(&file->source, address, data, size, &file->parts)
+                           : has_end(data, size);
+    return sound ? 0 : -1;
 }
 
 static herr_t write_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,
@@ -144,12 +162,12 @@ static herr_t write_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t
 
 static herr_t lock_file(H5FD_t *base, hbool_t writes)
 {
-    return flock(file_of(base)->descriptor, (writes ? LOCK_EX : LOCK_SH) | LOCK_NB);
+    return flock(file_of(base)->source.descriptor, (writes ? LOCK_EX : LOCK_SH) | LOCK_NB);
 }
 
 static herr_t unlock_file(H5FD_t *base)
 {
-    return flock(file_of(base)->descriptor, LOCK_UN);
+    return flock(file_of(base)->source.descriptor, LOCK_UN);
 }
 
 static const H5FD_class_t guard = {
@@ -160,7 +178,6 @@ static const H5FD_class_t guard = {
     .name = "parfastq_guard",
     .maxaddr = (haddr_t)INT64_MAX,
     .fc_degree = H5F_CLOSE_WEAK,
-    .fapl_size = sizeof(struct info),
     .open = open_file,
     .close = close_file,
     .query = query,
@@ -176,6 +193,5 @@ static const H5FD_class_t guard = {
 
 hid_t guard_access(void)
 {
-    const struct info info = {0};
-    return driver_access_by(&guard, &info);
+    return driver_access_by(&guard, NULL);
 }

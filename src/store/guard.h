@@ -3,7 +3,9 @@
  *
  * Strings of variable length, as the attributes here, lie in global heaps. HDF5 (seen in 1.10.8)
  * goes from object to object of a heap by the sizes that stand there, and where one is 0, or leads
- * back, for ever. A heap in which one does cannot be read through this driver.
+ * back, for ever. A heap in which one does cannot be read through this driver, nor can an object
+ * header whose messages do not fit together (guard_header.h), nor a file whose addresses have other
+ * than 8 bytes.
  */
 #ifndef STORE_GUARD_H
 #define STORE_GUARD_H

@@ -1,0 +1,492 @@
+/*
+ * Object headers (HDF5 file format specification, IV.A), versions 1 and 2, and the global heaps
+ * (III.E) that their attributes lead to. Addresses and lengths have 8 bytes; guard.c sees to that.
+ */
+#include "store/guard_header.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "store/driver.h"
+#include "store/guard_type.h"
+
+enum {
+    MOST_BYTES = 64 << 20, /* of a header with all its parts, and the heaps of its attributes */
+    MOST_PARTS = 4096,
+    MOST_FILTERS = 32,
+    HEAP_HEAD = 16
+};
+
+#define NOWHERE UINT64_MAX /* an address */
+
+/* ---- a header ---- */
+
+/* What the messages of a header say of its dataset. */
+struct dataset {
+    bool typed, spaced, laid;
+    struct guard_type type;
+    uint64_t elements, rank;
+    uint64_t stored;        /* bytes of a compact or contiguous layout; UINT64_MAX: another */
+    uint64_t chunk_rank;    /* of a chunked one, with one for the bytes of an element; 0: another */
+    uint64_t element_bytes; /* in a chunked one */
+};
+
+struct header {
+    const struct guard_file *file;
+    struct dataset dataset;
+    struct guard_parts *parts;
+    size_t begin;       /* parts of this header begin there */
+    uint64_t bytes;     /* that were read for it */
+    struct buffer heap; /* the one that was read last */
+    uint64_t heap_address, heap_bytes;
+};
+
+/* Reads more of the file. false: that fails, or is too much, or not there. */
+static bool read_more(struct header *header, uint64_t address, uint64_t bytes,
+                      struct buffer *buffer)
+{
+    const struct guard_file *const file = header->file;
+    const uint64_t there = file->bytes - file->base;
+    if (address > there || bytes > there - address || bytes > MOST_BYTES - header->bytes)
+        return false;
+    header->bytes += bytes;
+    return !buffer_reserve(buffer, (size_t)bytes, 0, NULL) &&
+           driver_read(file->descriptor, file->base + address, (size_t)bytes, buffer->data);
+}
+
+/* ---- the heap ---- */
+
+/* Reads the heap at `address`, if it is one. */
+static bool read_heap(struct header *header, uint64_t address)
+{
+    struct guard_bytes head = {0};
+    if (header->heap_bytes && header->heap_address == address)
+        return true;
+    header->heap_bytes = 0;
+    if (!read_more(header, address, HEAP_HEAD, &header->heap) ||
+        memcmp(header->heap.data, "GCOL", 4) != 0)
+        return false;
+    head = (struct guard_bytes){header->heap.data + 8, 8, true};
+    const uint64_t all = guard_take(&head, 8);
+    if (all < HEAP_HEAD || !read_more(header, address, all, &header->heap))
+        return false;
+    header->heap_address = address;
+    header->heap_bytes = all;
+    return true;
+}
+
+/* The size of object `number` of the heap at `address`; UINT64_MAX: there is none. Of objects with
+ * the same number HDF5 knows the last. */
+static uint64_t object_bytes(struct header *header, uint64_t address, uint64_t number)
+{
+    enum { OBJECT_HEAD = 16 };
+    uint64_t found = UINT64_MAX;
+    if (!read_heap(header, address))
+        return found;
+    struct guard_bytes rest = {header->heap.data + HEAP_HEAD,
+                               (size_t)header->heap_bytes - HEAP_HEAD, true};
+    while (rest.left >= OBJECT_HEAD) {
+        const uint64_t own = guard_take(&rest, 2);
+        guard_pass(&rest, 6);
+        const uint64_t size = guard_take(&rest, 8);
+        if (own == 0 || size > rest.left) /* what is free is the rest */
+            break;
+        if (own == number)
+            found = size;
+        guard_pass(&rest, guard_padded(size) < rest.left ? guard_padded(size) : rest.left);
+    }
+    return found;
+}
+
+/* Whether each element leads to an object that is as long as it says. */
+static bool heaps_fit(struct header *header, struct guard_bytes values, uint64_t n, uint64_t size)
+{
+    for (uint64_t i = 0; i < n && values.good; i++) {
+        const uint64_t length = guard_take(&values, 4), address = guard_take(&values, 8);
+        const uint64_t number = guard_take(&values, 4);
+        if (length == 0 || address == 0 || address == NOWHERE)
+            continue; /* nothing is read */
+        if (object_bytes(header, address, number) != length * size)
+            return false;
+    }
+    return values.good;
+}
+
+/* ---- messages ---- */
+
+/* IV.A.2.m. */
+static bool attribute_fits(struct header *header, struct guard_bytes bytes)
+{
+    enum { SHARES = 3 };
+    const uint64_t version = guard_take(&bytes, 1), flags = guard_take(&bytes, 1);
+    const uint64_t name_bytes = guard_take(&bytes, 2), type_bytes = guard_take(&bytes, 2);
+    const uint64_t space_bytes = guard_take(&bytes, 2);
+    const bool pads = version == 1;
+    uint64_t elements, rank;
+    guard_pass(&bytes, version == 3 ? 1 : 0);
+    if (version < 1 || version > 3 || (version > 1 && flags & SHARES))
+        return false;
+    struct guard_bytes name = guard_part(&bytes, pads ? guard_padded(name_bytes) : name_bytes);
+    struct guard_bytes described = guard_part(&bytes, pads ? guard_padded(type_bytes) : type_bytes);
+    struct guard_bytes space = guard_part(&bytes, pads ? guard_padded(space_bytes) : space_bytes);
+    name.left = name.good ? (size_t)name_bytes : 0;
+    guard_pass_name(&name, false);
+    const struct guard_type type = guard_type_read(&described);
+    if (!bytes.good || !name.good || !type.size || !guard_space_read(&space, &rank, &elements) ||
+        elements > bytes.left / type.size)
+        return false;
+    return !type.heaps || (type.elements && heaps_fit(header, bytes, elements, type.elements));
+}
+
+/* Chunks, and in version 4 how they are indexed. */
+static bool chunks_fit(struct dataset *dataset, struct guard_bytes *bytes, uint64_t version)
+{
+    enum { SINGLE = 1, IMPLICIT, FIXED, EXTENSIBLE, TREE, FILTERED = 2 };
+    static const uint8_t details[] = {[FIXED] = 1, [EXTENSIBLE] = 5, [TREE] = 6};
+    const uint64_t flags = version == 4 ? guard_take(bytes, 1) : 0;
+    const uint64_t rank = guard_take(bytes, 1), width = version == 4 ? guard_take(bytes, 1) : 4;
+    guard_pass(bytes, version == 4 ? 0 : 8);
+    if (rank < 2 || rank > GUARD_MOST_RANK + 1 || width == 0 || width > 8)
+        return false;
+    uint64_t all = 1;
+    for (uint64_t i = 0; i < rank && all <= UINT32_MAX; i++) {
+        dataset->element_bytes = guard_take(bytes, (size_t)width);
+        if (dataset->element_bytes > UINT32_MAX)
+            return false;
+        all *= dataset->element_bytes;
+    }
+    dataset->chunk_rank = rank;
+    const uint64_t index = version == 4 ? guard_take(bytes, 1) : TREE;
+    if (index < SINGLE || index > TREE)
+        return false;
+    if (version == 4)
+        guard_pass(bytes, 8 + details[index] + (index == SINGLE && flags & FILTERED ? 12u : 0u));
+    return all > 0 && all <= UINT32_MAX;
+}
+
+/* IV.A.2.i. Layouts of versions 1 and 2 are from before 1.6.3. */
+static bool layout_fits(struct dataset *dataset, struct guard_bytes bytes)
+{
+    enum { COMPACT, CONTIGUOUS, CHUNKED, VIRTUAL };
+    const uint64_t version = guard_take(&bytes, 1), class = guard_take(&bytes, 1);
+    bool good = !dataset->laid && (version == 3 || version == 4);
+    dataset->laid = true;
+    dataset->stored = UINT64_MAX;
+    switch (class) {
+    case COMPACT:
+        dataset->stored = guard_take(&bytes, 2);
+        guard_pass(&bytes, dataset->stored);
+        break;
+    case CONTIGUOUS:
+        guard_pass(&bytes, 8);
+        dataset->stored = guard_take(&bytes, 8);
+        break;
+    case CHUNKED:
+        good = good && chunks_fit(dataset, &bytes, version);
+        break;
+    case VIRTUAL: /* refused where it counts (claims.c) */
+        guard_pass(&bytes, 12);
+        break;
+    default:
+        good = false;
+    }
+    return good && bytes.good;
+}
+
+/* IV.A.2.l. */
+static bool pipeline_fits(struct guard_bytes bytes)
+{
+    const uint64_t version = guard_take(&bytes, 1), n = guard_take(&bytes, 1);
+    guard_pass(&bytes, version == 1 ? 6 : 0);
+    for (uint64_t i = 0; i < n && bytes.good; i++) {
+        const uint64_t id = guard_take(&bytes, 2);
+        const bool named = version == 1 || id >= 256;
+        const uint64_t name_bytes = named ? guard_take(&bytes, 2) : 0;
+        guard_pass(&bytes, 2);
+        const uint64_t values = guard_take(&bytes, 2);
+        struct guard_bytes name =
+            guard_part(&bytes, version == 1 ? guard_padded(name_bytes) : name_bytes);
+        if (name_bytes)
+            guard_pass_name(&name, false);
+        guard_pass(&bytes, 4 * values + (version == 1 && values % 2 ? 4 : 0));
+        if (!name.good)
+            return false;
+    }
+    return (version == 1 || version == 2) && n <= MOST_FILTERS && bytes.good;
+}
+
+/* IV.A.2.e and f. */
+static bool fill_fits(struct guard_bytes bytes, bool old)
+{
+    enum { DEFINED = 0x20 };
+    const uint64_t version = old ? 0 : guard_take(&bytes, 1);
+    bool defined = true;
+    if (version == 1 || version == 2) {
+        guard_pass(&bytes, 2);
+        defined = guard_take(&bytes, 1) != 0 || version == 1;
+    } else if (version == 3) {
+        defined = guard_take(&bytes, 1) & DEFINED;
+    } else if (!old) {
+        return false;
+    }
+    const uint64_t size = defined ? guard_take(&bytes, 4) : 0;
+    guard_pass(&bytes, size <= INT32_MAX ? size : 0); /* below 0: there is none */
+    return bytes.good;
+}
+
+/* IV.A.2.g. Other kinds than hard and soft links are refused where they are met (open.c). */
+static bool link_fits(struct guard_bytes bytes)
+{
+    enum { WIDTH = 3, ORDERED = 4, KIND = 8, ENCODED = 16, HARD = 0 };
+    const uint64_t version = guard_take(&bytes, 1), flags = guard_take(&bytes, 1);
+    const uint64_t kind = flags & KIND ? guard_take(&bytes, 1) : HARD;
+    guard_pass(&bytes, (flags & ORDERED ? 8u : 0u) + (flags & ENCODED ? 1u : 0u));
+    guard_pass(&bytes, guard_take(&bytes, (size_t)1 << (flags & WIDTH)));
+    if (kind == HARD)
+        guard_pass(&bytes, 8);
+    else
+        guard_pass(&bytes, guard_take(&bytes, 2));
+    return version == 1 && bytes.good;
+}
+
+/* Flags say which of two fields of `each` bytes are there, in front of so many others. */
+static bool info_fits(struct guard_bytes bytes, uint64_t first, uint64_t second, uint64_t others)
+{
+    const uint64_t version = guard_take(&bytes, 1), flags = guard_take(&bytes, 1);
+    guard_pass(&bytes, others + (flags & 1 ? first : 0) + (flags & 2 ? second : 0));
+    return version == 0 && bytes.good;
+}
+
+/* Files outside, which are refused where they count (claims.c). */
+static bool outside_fits(struct guard_bytes bytes)
+{
+    enum { SLOT = 24 };
+    guard_pass(&bytes, 6);
+    const uint64_t used = guard_take(&bytes, 2);
+    guard_pass(&bytes, 8 + used * SLOT);
+    return bytes.good;
+}
+
+static bool free_space_fits(struct guard_bytes bytes)
+{
+    enum { PERSISTS = 1 };
+    const bool old = guard_take(&bytes, 1) == 0;
+    guard_pass(&bytes, old ? 0 : 1);
+    const bool persists = guard_take(&bytes, 1) == PERSISTS;
+    guard_pass(&bytes, old ? 8 : 26);
+    guard_pass(&bytes, !persists ? 0 : old ? 6 * 8 : 12 * 8);
+    return bytes.good;
+}
+
+static bool type_fits(struct dataset *dataset, struct guard_bytes bytes)
+{
+    const bool first = !dataset->typed;
+    dataset->typed = true;
+    dataset->type = guard_type_read(&bytes);
+    return first && dataset->type.size;
+}
+
+static bool space_fits(struct dataset *dataset, struct guard_bytes bytes)
+{
+    const bool first = !dataset->spaced;
+    dataset->spaced = true;
+    return guard_space_read(&bytes, &dataset->rank, &dataset->elements) && first;
+}
+
+/* Keeps a part in mind. */
+static bool add_part(struct header *header, uint64_t address, uint64_t bytes)
+{
+    struct guard_parts *const parts = header->parts;
+    if (parts->count - header->begin >= MOST_PARTS ||
+        memory_grow(&parts->list, &parts->capacity, parts->count + 1, sizeof *parts->list, NULL))
+        return false;
+    parts->list[parts->count++] = (struct guard_part){address, bytes};
+    return true;
+}
+
+static bool continuation_fits(struct header *header, struct guard_bytes bytes)
+{
+    const uint64_t address = guard_take(&bytes, 8), size = guard_take(&bytes, 8);
+    return bytes.good && add_part(header, address, size);
+}
+
+/* One message, by its kind; of those that are not known here HDF5 knows no more. */
+static bool message_fits(struct header *header, uint64_t kind, struct guard_bytes bytes)
+{
+    struct guard_bytes all = bytes;
+    switch (kind) {
+    case 0x01:
+        return space_fits(&header->dataset, bytes);
+    case 0x02: /* links */
+        return info_fits(bytes, 8, 8, 16);
+    case 0x03:
+        return type_fits(&header->dataset, bytes);
+    case 0x04:
+    case 0x05:
+        return fill_fits(bytes, kind == 0x04);
+    case 0x06:
+        return link_fits(bytes);
+    case 0x08:
+        return layout_fits(&header->dataset, bytes);
+    case 0x0a: /* a group */
+        return info_fits(bytes, 4, 4, 0);
+    case 0x0b:
+        return pipeline_fits(bytes);
+    case 0x0c:
+        return attribute_fits(header, bytes);
+    case 0x0d: /* a comment */
+        guard_pass_name(&all, false);
+        return all.good;
+    case 0x10:
+        return continuation_fits(header, bytes);
+    case 0x07:
+        return outside_fits(bytes);
+    case 0x0e: /* an old time */
+    case 0x11: /* a table of symbols */
+        return bytes.left >= 16;
+    case 0x0f: /* a table of shared messages */
+        return bytes.left >= 10;
+    case 0x12: /* a time */
+        return bytes.left >= 8;
+    case 0x13: /* sizes of trees */
+        return bytes.left >= 7;
+    case 0x14: /* a driver */
+        guard_pass(&all, 9);
+        guard_pass(&all, guard_take(&all, 2));
+        return all.good;
+    case 0x15: /* attributes */
+        return info_fits(bytes, 2, 8, 16);
+    case 0x16: /* references */
+        return bytes.left >= 5;
+    case 0x17:
+        return free_space_fits(bytes);
+    default:
+        return true;
+    }
+}
+
+/* The messages of a part: version 1, or 2 with the flags of its header. */
+static bool messages_fit(struct header *header, struct guard_bytes bytes, bool old, uint64_t flags)
+{
+    enum { ORDERED = 4, SHARED = 2 };
+    const size_t head = old ? 8 : flags & ORDERED ? 6 : 4;
+    while (bytes.left >= head) {
+        const uint64_t kind = guard_take(&bytes, old ? 2 : 1), size = guard_take(&bytes, 2);
+        const uint64_t own = guard_take(&bytes, 1);
+        guard_pass(&bytes, head - (old ? 5 : 4));
+        if (size > bytes.left || own & SHARED ||
+            !message_fits(header, kind, guard_part(&bytes, size)))
+            return false;
+    }
+    return !old || bytes.left == 0;
+}
+
+/* What the messages say of a dataset fits together. */
+static bool dataset_fits(const struct dataset *dataset)
+{
+    if (!dataset->laid)
+        return true;
+    if (!dataset->typed || !dataset->spaced)
+        return false;
+    if (dataset->chunk_rank)
+        return dataset->chunk_rank == dataset->rank + 1 &&
+               dataset->element_bytes == dataset->type.size;
+    return dataset->stored == UINT64_MAX ||
+           dataset->elements <= dataset->stored / dataset->type.size;
+}
+
+/* ---- headers ---- */
+
+static const char NEW_HEADER[] = "OHDR", NEW_PART[] = "OCHK";
+enum { SIGNATURE = 4, CHECKSUM = 4 };
+
+/* The parts that the header told of, and those that they tell of. */
+static bool parts_fit(struct header *header, bool old, uint64_t flags, struct buffer *buffer)
+{
+    const size_t begin = old ? 0 : SIGNATURE, frame = old ? 0 : SIGNATURE + CHECKSUM;
+    for (size_t i = header->begin; i < header->parts->count; i++) {
+        const struct guard_part part = header->parts->list[i];
+        if (part.bytes < frame || !read_more(header, part.address, part.bytes, buffer) ||
+            (!old && memcmp(buffer->data, NEW_PART, SIGNATURE) != 0))
+            return false;
+        const struct guard_bytes messages = {buffer->data + begin, (size_t)part.bytes - frame,
+                                             true};
+        if (!messages_fit(header, messages, old, flags))
+            return false;
+    }
+    return true;
+}
+
+/* Where the messages of the first part begin, and how many bytes they are. */
+static bool read_prefix(struct guard_bytes bytes, bool old, uint64_t *flags, size_t *begin,
+                        uint64_t *size)
+{
+    enum { TIMES = 0x20, PHASES = 0x10, WIDTH = 3 };
+    const size_t all = bytes.left;
+    guard_pass(&bytes, old ? 8 : SIGNATURE + 1);
+    *flags = old ? 0 : guard_take(&bytes, 1);
+    if (old) {
+        *size = guard_take(&bytes, 4);
+        guard_pass(&bytes, 4);
+    } else {
+        guard_pass(&bytes, (*flags & TIMES ? 16u : 0u) + (*flags & PHASES ? 4u : 0u));
+        *size = guard_take(&bytes, (size_t)1 << (*flags & WIDTH));
+    }
+    *begin = all - bytes.left;
+    return bytes.good;
+}
+
+/* HDF5 reads the beginning of a header first, and then what is missing, which is known by then. */
+static bool header_fits(struct header *header, uint64_t address, struct guard_bytes bytes,
+                        struct buffer *buffer)
+{
+    const bool old = bytes.at[0] == 1;
+    uint64_t flags, size;
+    size_t begin;
+    if (!read_prefix(bytes, old, &flags, &begin, &size) ||
+        !read_more(header, address + begin, size, buffer) ||
+        !messages_fit(header, (struct guard_bytes){buffer->data, (size_t)size, true}, old, flags) ||
+        !parts_fit(header, old, flags, buffer) || !dataset_fits(&header->dataset))
+        return false;
+    const uint64_t all = begin + size + (old ? 0 : CHECKSUM);
+    return all <= bytes.left || add_part(header, address + bytes.left, all - bytes.left);
+}
+
+/* Is this a part that was looked at with its header? */
+static bool is_known(const struct guard_parts *parts, uint64_t address, size_t bytes)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (parts->list[i].address == address && parts->list[i].bytes == bytes)
+            return true;
+    return false;
+}
+
+/* What else HDF5 reads in this way begins with a signature, and ends with a checksum. */
+static bool is_other(const uint8_t *data)
+{
+    static const char signatures[][SIGNATURE + 1] = {"FRHP", "FHIB", "FSHD", "SMTB",
+                                                     "EAHD", "EAIB", "FAHD"};
+    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++)
+        if (memcmp(data, signatures[i], SIGNATURE) == 0)
+            return true;
+    return false;
+}
+
+bool guard_header_sound(const struct guard_file *file, uint64_t address, const uint8_t *data,
+                        size_t bytes, struct guard_parts *parts)
+{
+    address -= file->base;
+    if (is_known(parts, address, bytes))
+        return true;
+    if (bytes < SIGNATURE || is_other(data))
+        return bytes >= SIGNATURE;
+    if (data[0] != 1 && memcmp(data, NEW_HEADER, SIGNATURE) != 0)
+        return false;
+    struct header header = {.file = file, .parts = parts, .begin = parts->count};
+    struct buffer buffer = {0};
+    const bool fits =
+        header_fits(&header, address, (struct guard_bytes){data, bytes, true}, &buffer);
+    buffer_release(&buffer);
+    buffer_release(&header.heap);
+    return fits;
+}
