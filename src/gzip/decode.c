@@ -91,7 +91,7 @@ static void fault(struct run *run, pfq_status status, const char *why)
     struct gzip_decoder *decoder = run->decoder;
     const unsigned long long byte = decoder->bit >> 3, member = decoder->member;
     if (status == PFQ_CUT_GZIP && member == GZIP_NOWHERE)
-        error_set(run->err, status, NULL, "the last gzip member is cut short");
+        error_set(run->err, status, NULL, "the gzip data are cut short");
     else if (status == PFQ_CUT_GZIP)
         error_set(run->err, status, NULL, "the gzip member that begins at byte %llu is cut short",
                   member);
@@ -617,8 +617,10 @@ void gzip_decoder_drain(struct gzip_decoder *decoder)
 }
 
 pfq_status gzip_decoder_settle(struct gzip_decoder *decoder, const struct gzip_window *window,
-                               pfq_error *err)
+                               uint64_t member, pfq_error *err)
 {
+    if (decoder->member == GZIP_NOWHERE)
+        decoder->member = member;
     const pfq_status status = output_settle(&decoder->output, window, err);
     if (!status && decoder->state == STATE_SYMBOLS)
         decoder->tables = tables_of(decoder);

@@ -92,9 +92,9 @@ pfq_status gzip_decoder_run(struct gzip_decoder *decoder, const struct gzip_inpu
  * refers to is the same window as before. */
 void gzip_decoder_drain(struct gzip_decoder *decoder);
 
-/* After draining: the window that was not known at the start, as it turned out to be. What follows
- * is plain. PFQ_OK or PFQ_NO_MEMORY. */
+/* After draining: the window that was not known at the start, as it turned out to be, and the
+ * offset of the member that is open now. What follows is plain. PFQ_OK or PFQ_NO_MEMORY. */
 pfq_status gzip_decoder_settle(struct gzip_decoder *decoder, const struct gzip_window *window,
-                               pfq_error *err);
+                               uint64_t member, pfq_error *err);
 
 #endif

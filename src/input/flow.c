@@ -363,9 +363,9 @@ static pfq_status cut(struct flow *flow, const struct slice *slice, uint64_t *en
 {
     struct flow_tables *const tables = flow->tables;
     const int ranks = pfq_team_size(flow->team);
-    bool closed = plan_pieces(tables->pieces[flow->turn], ranks, complete(flow), tables->slices);
+    bool closed = plan_pieces(tables->pieces[flow->turn], ranks, flow->ends, tables->slices);
     pfq_status status = PFQ_OK;
-    if (!closed && flow->given > flow->start && !flow->ends && !flow->rules->skip)
+    if (!closed && flow->given > flow->start && !flow->rules->skip)
         status = cut_anywhere(flow, slice, &closed, own, err);
     *end = tables->slices[ranks - 1].end;
     return status;
@@ -394,7 +394,7 @@ pfq_status flow_round(struct flow *flow, uint64_t bytes, struct slice *slice, ui
     slice->file_bytes = complete(flow) ? flow->given : UINT64_MAX;
     slice->starved = false;
     flow->scale = *end > flow->start ? 1 : 2 * flow->scale;
-    flow->start = flow->ends ? flow->given : *end; /* a record in front of a fault is not whole */
+    flow->start = *end;
     return PFQ_OK;
 }
 

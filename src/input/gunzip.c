@@ -45,14 +45,21 @@ static uint64_t chunk_bytes(const struct inflow *inflow)
     return bytes > LEAST_CHUNK_BYTES ? bytes : LEAST_CHUNK_BYTES;
 }
 
+/* Does a decoder give the text of the next round that knows all of what is before it? */
+static bool is_alone(const struct gunzip *g)
+{
+    return g->goes_on >= 0 || g->at.bit / 8 < g->alone_until;
+}
+
 /* Where the chunks of the next round begin. */
 static void lay_grid(struct inflow *inflow)
 {
     struct gunzip *const g = inflow->state;
-    const uint64_t bytes = chunk_bytes(inflow);
-    g->listed = g->goes_on < 0 && gunzip_lay_list(inflow);
+    const uint64_t bytes = chunk_bytes(inflow), at = g->at.bit / 8;
+    g->listed = !is_alone(g) && gunzip_lay_list(inflow);
     for (size_t i = 0; !g->listed && i <= g->count * ranks_of(inflow); i++)
-        g->cuts[i] = (struct gunzip_cut){within_file(inflow, g->at.bit / 8 + i * bytes), NULL};
+        g->cuts[i] =
+            (struct gunzip_cut){within_file(inflow, at + (is_alone(g) && i ? 1 : i) * bytes), NULL};
 }
 
 /* ---- reading ---- */
@@ -113,6 +120,8 @@ static void begin_chunk(struct inflow *inflow, size_t i)
     chunk->boundary = begin_of(inflow, number + 1);
     chunk->wants = chunk->counts = chunk->knows = false;
     chunk->to_block = next && next->place == GZIP_BLOCK;
+    chunk->alone = is_alone(g);
+    chunk->summed = false;
     if (g->goes_on >= 0) {
         chunk->boundary = begin_of(inflow, 1);
         chunk->start = g->at;
@@ -365,7 +374,7 @@ static bool fold_chunks(const struct gunzip *g, const pfq_error *own, struct gun
         if (!chunk->counts)
             continue;
         sum->broken = has_failed(g, chunk);
-        if (sum->broken)
+        if (sum->broken && !chunk->summed)
             break;
         gunzip_tell_checks(chunk, words);
         if (gunzip_fold(&sum->open, words, &end, fault) && fault) {
@@ -400,7 +409,7 @@ static pfq_status check_members(struct inflow *inflow, uint64_t *at, pfq_error *
         return status;
     if (!first)
         good = fold_chunks(g, own, &before, &wrong_at, &wrong);
-    if (!good && wrong_at < *at) {
+    if (!good && wrong_at <= *at) { /* the end of a member comes before what is behind it */
         *at = wrong_at;
         *fault = wrong;
     }
@@ -474,7 +483,7 @@ static void go_on(struct inflow *inflow, pfq_error *own)
     inflow->listed_text += g->listed ? g->chain.text : 0;
     g->goes_on = g->chain.chunks && g->chain.stop == GZIP_AT_CAP ? (int64_t)last : -1;
     if (g->goes_on >= 0 && mine && !own->status)
-        gunzip_chunk_go_on(&g->chunks[last - first], own);
+        gunzip_chunk_go_on(&g->chunks[last - first], g->sum.member, own);
     if (g->goes_on < 0)
         g->starts = g->chain.ends >= 2 * g->chain.chunks ? GZIP_STARTS_MEMBERS : GZIP_STARTS_ANY;
     g->rules.first = g->at;
@@ -503,8 +512,9 @@ static void be_stuck(struct inflow *inflow)
               "nothing can be inflated at byte %llu", (unsigned long long)(g->at.bit / 8));
 }
 
-static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
-                              pfq_error *err)
+/* Makes the text of a round, up to what is wrong with it. */
+static pfq_status make_round(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
+                             pfq_error *err)
 {
     struct gunzip *const g = inflow->state;
     uint64_t fault_at = UINT64_MAX;
@@ -522,8 +532,33 @@ static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stre
     place_text(inflow, stretch, own);
     first_fault(inflow, &fault_at, &fault);
     status = check_members(inflow, &fault_at, &fault, own, err);
-    if (!status)
-        status = agree_fault(inflow, stretch, fault_at, &fault, err);
+    return status ? status : agree_fault(inflow, stretch, fault_at, &fault, err);
+}
+
+/* The same once more, where something was wrong, for it to be told as from the front. */
+static pfq_status make_sure(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
+                            pfq_error *err)
+{
+    struct gunzip *const g = inflow->state;
+    const struct gzip_window window = g->window;
+    const struct gzip_checksum sum = g->sum;
+    const bool alone = is_alone(g);
+    const pfq_status status = make_round(inflow, stretch, own, err);
+    if (status || !inflow->fault.status || alone)
+        return status;
+    inflow->fault = (pfq_error){0};
+    stretch->bytes = 0;
+    g->window = window;
+    g->sum = sum;
+    g->alone_until = begin_of(inflow, g->count * ranks_of(inflow));
+    return make_round(inflow, stretch, own, err);
+}
+
+static pfq_status gunzip_next(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
+                              pfq_error *err)
+{
+    struct gunzip *const g = inflow->state;
+    pfq_status status = make_sure(inflow, stretch, own, err);
     if (!status && inflow->writer && !inflow->fault.status)
         status = gunzip_tell_marks(
             inflow, (struct span){stretch->into->data + stretch->at, stretch->bytes}, own, err);

@@ -8,6 +8,10 @@
  * round ends where that is not so, and the next one begins there. Along the chain the windows
  * become known, and then all text at once, in its place in the slice, and its checksums.
  *
+ * Where a round finds something wrong, it does not count: the stretch is decoded once more, by one
+ * chunk at a time from where the round began, as a decoder from the front would do it. What is told
+ * then, and how much text there is before it, is the same for any grid.
+ *
  * Three things are so known along the chain: its places, windows and checksums. Of each a rank
  * makes one block of its own chunks; two blocks that are neighbours can be joined; and each rank
  * gets what all blocks before its own are together (team_join_before), which takes few steps for
@@ -48,6 +52,7 @@ enum gunzip_way {
 struct gunzip_chunk {
     uint64_t boundary; /* byte of the file at which the next chunk of the grid begins */
     bool to_block;     /* what an index says to be there is a block */
+    bool alone;        /* the only one of its round, to be decoded and not walked */
     bool knows;        /* the window before the start has been told by the index */
     enum gunzip_stage stage;
     enum gunzip_way way;
@@ -67,6 +72,7 @@ struct gunzip_chunk {
     struct gzip_window before; /* before its text of this round, if any refers to it */
     uint32_t *checksums;       /* out.end_count + 1 */
     size_t checksum_capacity;
+    bool summed; /* the checksums are those of its text */
 
     bool counts;      /* it is in the chain */
     uint64_t text_at; /* where its text begins in that of the file */
@@ -105,8 +111,9 @@ void gunzip_chunk_pass(struct gunzip_chunk *chunk, struct gzip_window *window);
 pfq_status gunzip_chunk_resolve(struct gunzip_chunk *chunk, uint8_t *text, uint64_t *bad_at,
                                 pfq_error *err);
 
-/* After the round: the decoder of a chunk that stopped at its cap is made ready to go on. */
-pfq_status gunzip_chunk_go_on(struct gunzip_chunk *chunk, pfq_error *err);
+/* After the round: the decoder of a chunk that stopped at its cap is made ready to go on, in the
+ * member that begins at byte `member` of the file. */
+pfq_status gunzip_chunk_go_on(struct gunzip_chunk *chunk, uint64_t member, pfq_error *err);
 
 void gunzip_chunk_release(struct gunzip_chunk *chunk);
 

@@ -62,7 +62,7 @@ static bool may_walk(const struct gunzip_chunk *chunk, const struct gzip_input *
     const char *why;
     const uint64_t at = chunk->start.bit / 8 - input->offset;
     const struct span bytes = {input->bytes.data + at, input->bytes.size - (size_t)at};
-    return chunk->start.what == GZIP_MEMBER && !chunk->to_block &&
+    return chunk->start.what == GZIP_MEMBER && !chunk->to_block && !chunk->alone &&
            gzip_header_read(bytes, &header, &why) == GZIP_HEADER_OK && header.member_bytes;
 }
 
@@ -200,16 +200,17 @@ pfq_status gunzip_chunk_resolve(struct gunzip_chunk *chunk, uint8_t *text, uint6
     if (status)
         return status;
     gzip_resolve(&chunk->out, &chunk->window, text, chunk->checksums);
+    chunk->summed = true;
     return check_members(chunk, bad_at, err);
 }
 
-pfq_status gunzip_chunk_go_on(struct gunzip_chunk *chunk, pfq_error *err)
+pfq_status gunzip_chunk_go_on(struct gunzip_chunk *chunk, uint64_t member, pfq_error *err)
 {
     const bool known = chunk->drained || chunk->start.what == GZIP_MEMBER;
     chunk->drained += chunk->out.text;
     gzip_decoder_drain(chunk->decoder);
     chunk->stage = GUNZIP_DECODE;
-    return known ? PFQ_OK : gzip_decoder_settle(chunk->decoder, &chunk->window, err);
+    return known ? PFQ_OK : gzip_decoder_settle(chunk->decoder, &chunk->window, member, err);
 }
 
 void gunzip_chunk_release(struct gunzip_chunk *chunk)

@@ -60,6 +60,8 @@ struct gunzip {
     uint64_t text;           /* given so far */
     int64_t goes_on;         /* the chunk whose decoder stopped at its cap, or -1 */
     enum gzip_starts starts; /* of rounds that are not listed */
+    uint64_t alone_until;    /* something is wrong in front of this byte of the file: one chunk at a
+                                time up to there */
     struct gunzip_chain chain;
 
     struct index_mark *marks; /* of this rank in this round, for an index that is written */

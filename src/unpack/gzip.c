@@ -31,6 +31,7 @@ struct state {
     size_t checksum_capacity;
     bool garbage; /* the members have ended, and something else follows */
     bool ended;
+    pfq_error fault; /* what is wrong behind the text of the chunk; it is told when that is out */
     char remark[128];
 };
 
@@ -81,8 +82,21 @@ static pfq_status take(struct state *state, struct unpack_step *step, pfq_error 
     return PFQ_OK;
 }
 
-/* Takes the text of a run over, to where it is to go if there is room, and checks the members that
- * end in it. */
+/* Checks the members that end in the text of a run; behind one that is not what its footer says
+ * there is none. */
+static void check(struct state *state)
+{
+    struct gzip_chunk *const chunk = &state->chunk;
+    const uint64_t before = state->sum.number;
+    pfq_error fault;
+    if (gzip_checksum_fold(&state->sum, chunk->text, chunk->ends, chunk->end_count,
+                           state->checksums, &fault) == PFQ_OK)
+        return;
+    state->fault = fault;
+    chunk->text = chunk->ends[state->sum.number - before - 1].text;
+}
+
+/* Takes the text of a run over, to where it is to go if there is room. */
 static pfq_status take_text(struct state *state, struct unpack_step *step, pfq_error *err)
 {
     const struct gzip_chunk *const chunk = &state->chunk;
@@ -94,13 +108,12 @@ static pfq_status take_text(struct state *state, struct unpack_step *step, pfq_e
     if (status)
         return status;
     gzip_resolve(chunk, NULL, fits ? step->out + step->made : state->text.data, state->checksums);
-    status = gzip_checksum_fold(&state->sum, chunk->text, chunk->ends, chunk->end_count,
-                                state->checksums, err);
-    if (!status && fits) {
+    check(state);
+    if (fits) {
         step->made += chunk->text;
         state->copied = chunk->text;
     }
-    return status;
+    return PFQ_OK;
 }
 
 /* Copies text out; true if none is left. */
@@ -113,6 +126,13 @@ static bool copy_out(struct state *state, struct unpack_step *step)
     step->made += bytes;
     state->copied += bytes;
     return bytes == left;
+}
+
+static enum unpack_outcome fail(const struct state *state, pfq_error *err)
+{
+    if (err)
+        *err = state->fault;
+    return UNPACK_FAILED;
 }
 
 /* Looks at a good part of what follows the last member, when it is there. */
@@ -136,24 +156,19 @@ static enum unpack_outcome run(struct state *state, struct unpack_step *step, pf
 {
     static const struct gzip_limits limits = {UINT64_MAX, GZIP_STARTS_ANY, CAP_BYTES, 0};
     pfq_error fault;
-    const pfq_status status =
+    pfq_status status =
         gzip_decoder_run(state->decoder, &state->input, &limits, &state->chunk, &fault);
-    if (status == PFQ_NO_MEMORY)
-        return UNPACK_NO_MEMORY;
-    if (status) {
-        if (err)
-            *err = fault;
-        return UNPACK_FAILED;
+    if (status && status != PFQ_NO_MEMORY) {
+        state->fault = fault;
+        status = PFQ_OK;
     }
-    switch (take_text(state, step, err)) {
-    case PFQ_OK:
-        break;
-    case PFQ_NO_MEMORY:
+    if (!status)
+        status = take_text(state, step, err);
+    if (status)
         return UNPACK_NO_MEMORY;
-    default:
-        return UNPACK_FAILED;
-    }
-    copy_out(state, step);
+    const bool out = copy_out(state, step);
+    if (state->fault.status)
+        return out ? fail(state, err) : UNPACK_GOES_ON;
     state->hungry = state->chunk.stop != GZIP_AT_CAP;
     state->garbage = state->chunk.stop == GZIP_AT_GARBAGE;
     state->ended = state->chunk.stop == GZIP_AT_END;
@@ -165,6 +180,8 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
     struct state *const state = place;
     if (!copy_out(state, step))
         return UNPACK_GOES_ON;
+    if (state->fault.status)
+        return fail(state, err);
     if (state->ended) {
         step->taken = step->in.size;
         return UNPACK_ENDED;

@@ -62,7 +62,7 @@ static void run(const struct subject *subject, const struct gzip_start *start, s
         take(&taking, &chunk);
         gzip_decoder_drain(decoder);
         if (++drained == settle_after && !start->window)
-            CHECK_EQUAL(gzip_decoder_settle(decoder, &subject->window, NULL), PFQ_OK);
+            CHECK_EQUAL(gzip_decoder_settle(decoder, &subject->window, 0, NULL), PFQ_OK);
     } while (chunk.stop == GZIP_AT_CAP || chunk.stop == GZIP_WANTS_INPUT);
     CHECK_EQUAL(chunk.stop, GZIP_AT_END);
     CHECK_EQUAL(taking.at, subject->text.size);
