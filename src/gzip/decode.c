@@ -578,6 +578,7 @@ static pfq_status hand_out(struct gzip_decoder *decoder, struct gzip_chunk *chun
     struct output *output = &decoder->output;
     const size_t until = handed_out_until(decoder);
     chunk->bit = is_waiting(decoder) ? decoder->block_bit : decoder->bit;
+    chunk->member = chunk->place == GZIP_BLOCK ? decoder->member : GZIP_NOWHERE;
     chunk->text = output->done + (until - output->begin);
     chunk->ends = decoder->ends;
     chunk->end_count = decoder->end_count;

@@ -52,6 +52,8 @@ struct gzip_chunk {
     enum gzip_place place; /* what is there; after GZIP_WANTS_INPUT and GZIP_AT_CAP it may be the
                               middle of anything, which only the same decoder can go on from */
     bool garbage_is_text;  /* garbage that begins with '@' */
+    uint64_t member;       /* offset of the header of the member that is open there; GZIP_NOWHERE:
+                              it began in an earlier chunk, or none is open */
 
     size_t text; /* all segments together; since the start, or since the decoder was drained */
     const struct gzip_segment *segments;

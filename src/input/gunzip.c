@@ -393,7 +393,8 @@ static pfq_status check_members(struct inflow *inflow, uint64_t *at, pfq_error *
 {
     struct gunzip *const g = inflow->state;
     const bool first = pfq_team_rank(inflow->team) == 0;
-    struct gunzip_sum before = {.open = g->sum}, mine = {0}, all, work[2];
+    struct gunzip_sum before = {.open = g->sum}, all, work[2];
+    struct gunzip_sum mine = {.open = {.member = GZIP_NOWHERE}};
     uint64_t wrong_at = 0;
     pfq_error wrong;
     bool good = true;

@@ -185,9 +185,10 @@ enum gunzip_check_word {
     GUNZIP_CHECK_FOOTER_CRC,
     GUNZIP_CHECK_FOOTER_SIZE,
     GUNZIP_CHECK_FOOTER,
-    GUNZIP_CHECK_TAIL_CRC, /* of the text behind the last one */
+    GUNZIP_CHECK_HEAD_MEMBER, /* where the member that ends there begins, or GZIP_NOWHERE */
+    GUNZIP_CHECK_TAIL_CRC,    /* of the text behind the last one */
     GUNZIP_CHECK_TAIL_BYTES,
-    GUNZIP_CHECK_MEMBER, /* where the member of the tail begins */
+    GUNZIP_CHECK_MEMBER, /* where the member of the tail begins; GZIP_NOWHERE: before the chunk */
     GUNZIP_CHECK_WORDS
 };
 void gunzip_tell_checks(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_CHECK_WORDS]);
@@ -199,7 +200,8 @@ pfq_status gunzip_fold(struct gzip_checksum *sum, const uint64_t words[GUNZIP_CH
 
 /* The checksums of neighbours: what is behind the last end of a member in them, or all. */
 struct gunzip_sum {
-    struct gzip_checksum open; /* .number counts the ends, and on rank 0 all that were before */
+    struct gzip_checksum open; /* .number counts the ends, and on rank 0 all that were before;
+                                  .member may be GZIP_NOWHERE: before them */
     bool broken;               /* some text could not be made: nothing behind it is checked */
 };
 

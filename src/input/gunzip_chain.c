@@ -144,14 +144,17 @@ void gunzip_tell_checks(const struct gunzip_chunk *chunk, uint64_t words[GUNZIP_
     const size_t n = words[GUNZIP_CHECK_ENDS] = out->end_count;
     words[GUNZIP_CHECK_HEAD_CRC] = chunk->checksums[0];
     words[GUNZIP_CHECK_HEAD_BYTES] = n ? out->ends[0].text : out->text;
+    words[GUNZIP_CHECK_MEMBER] = out->member;
     if (!n)
         return;
+    words[GUNZIP_CHECK_HEAD_MEMBER] = out->ends[0].member;
     words[GUNZIP_CHECK_FOOTER_CRC] = out->ends[0].crc;
     words[GUNZIP_CHECK_FOOTER_SIZE] = out->ends[0].size;
     words[GUNZIP_CHECK_FOOTER] = out->ends[0].footer;
     words[GUNZIP_CHECK_TAIL_CRC] = chunk->checksums[n];
     words[GUNZIP_CHECK_TAIL_BYTES] = out->text - out->ends[n - 1].text;
-    words[GUNZIP_CHECK_MEMBER] = out->ends[n - 1].footer + GZIP_FOOTER_BYTES;
+    if (out->member == GZIP_NOWHERE) /* the next one, unless zeros stand before it */
+        words[GUNZIP_CHECK_MEMBER] = out->ends[n - 1].footer + GZIP_FOOTER_BYTES;
 }
 
 pfq_status gunzip_fold(struct gzip_checksum *sum, const uint64_t words[GUNZIP_CHECK_WORDS],
@@ -161,12 +164,14 @@ pfq_status gunzip_fold(struct gzip_checksum *sum, const uint64_t words[GUNZIP_CH
     const bool checked = !words[GUNZIP_CHECK_FOOTER]; /* by itself */
     *end = words[GUNZIP_CHECK_HEAD_BYTES];
     gzip_checksum_add(sum, (uint32_t)words[GUNZIP_CHECK_HEAD_CRC], *end);
+    if (words[GUNZIP_CHECK_MEMBER] != GZIP_NOWHERE && !ends)
+        sum->member = words[GUNZIP_CHECK_MEMBER];
     if (!ends)
         return PFQ_OK;
     const struct gzip_member_end first = {.crc = (uint32_t)words[GUNZIP_CHECK_FOOTER_CRC],
                                           .size = (uint32_t)words[GUNZIP_CHECK_FOOTER_SIZE],
                                           .footer = words[GUNZIP_CHECK_FOOTER],
-                                          .member = sum->member};
+                                          .member = words[GUNZIP_CHECK_HEAD_MEMBER]};
     const pfq_status status = checked ? PFQ_OK : gzip_checksum_end(sum, &first, err);
     sum->number += checked ? ends : ends - 1;
     sum->crc = (uint32_t)words[GUNZIP_CHECK_TAIL_CRC];
@@ -185,6 +190,8 @@ void gunzip_sum_join(const void *before, const void *behind, void *out)
     } else {
         joined.open = a->open;
         gzip_checksum_add(&joined.open, b->open.crc, b->open.bytes);
+        if (b->open.member != GZIP_NOWHERE)
+            joined.open.member = b->open.member;
     }
     memcpy(out, &joined, sizeof joined);
 }
