@@ -393,7 +393,10 @@ pfq_status flow_round(struct flow *flow, uint64_t bytes, struct slice *slice, ui
     unpack_all(flow, slice, *end, came, own);
     slice->file_bytes = complete(flow) ? flow->given : UINT64_MAX;
     slice->starved = false;
-    flow->scale = *end > flow->start ? 1 : 2 * flow->scale;
+    if (*end > flow->start)
+        flow->scale = 1;
+    else if (flow->given - flow->start >= flow->wanted) /* else the round was a short one */
+        flow->scale *= 2;
     flow->start = *end;
     return PFQ_OK;
 }

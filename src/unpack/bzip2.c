@@ -1,5 +1,8 @@
 /*
  * bzip2: streams in a row; each has a decoder of its own, since the library cannot begin anew.
+ *
+ * A call of the library that meets damage may keep the text it had made to itself. So the text of
+ * a call is always as long, whatever room there is for it, and is held until it has gone out.
  */
 #include "unpack/kinds.h"
 
@@ -7,10 +10,16 @@
 #include <bzlib.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { HELD_BYTES = 64 * 1024 };
 
 struct state {
     bz_stream stream;
     bool open;
+    enum unpack_outcome outcome; /* of the last call, to be told when its text has gone out */
+    size_t begin, end;           /* what is held of it */
+    char text[HELD_BYTES];
 };
 
 static void *create(void)
@@ -36,10 +45,9 @@ static unsigned narrow(size_t bytes)
     return bytes < UINT_MAX ? (unsigned)bytes : UINT_MAX;
 }
 
-static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
+/* A call of the library, when no text is held. */
+static enum unpack_outcome call(struct state *state, struct unpack_step *step)
 {
-    (void)err;
-    struct state *const state = place;
     bz_stream *const stream = &state->stream;
     if (!state->open && !step->in.size)
         return UNPACK_ENDED;
@@ -56,12 +64,13 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
     } in = {step->in.data};
     stream->next_in = in.text;
     stream->avail_in = narrow(step->in.size);
-    stream->next_out = (char *)step->out;
-    stream->avail_out = narrow(step->room);
-    const unsigned had = stream->avail_in, room = stream->avail_out;
+    stream->next_out = state->text;
+    stream->avail_out = HELD_BYTES;
+    const unsigned had = stream->avail_in;
     const int code = BZ2_bzDecompress(stream);
     step->taken = had - stream->avail_in;
-    step->made = room - stream->avail_out;
+    state->begin = 0;
+    state->end = HELD_BYTES - stream->avail_out;
     if (code == BZ_STREAM_END) {
         close_stream(state);
         return UNPACK_ENDED;
@@ -69,6 +78,19 @@ static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error
     return code == BZ_OK          ? UNPACK_GOES_ON
            : code == BZ_MEM_ERROR ? UNPACK_NO_MEMORY
                                   : UNPACK_DAMAGED;
+}
+
+static enum unpack_outcome turn(void *place, struct unpack_step *step, pfq_error *err)
+{
+    (void)err;
+    struct state *const state = place;
+    if (state->begin == state->end)
+        state->outcome = call(state, step);
+    const size_t held = state->end - state->begin;
+    step->made = held < step->room ? held : step->room;
+    memcpy(step->out, state->text + state->begin, step->made);
+    state->begin += step->made;
+    return state->begin == state->end ? state->outcome : UNPACK_GOES_ON;
 }
 
 const struct unpack_row unpack_bzip2 = {"bzip2", create, destroy, turn};
