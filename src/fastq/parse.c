@@ -6,6 +6,58 @@
 
 #include "fastq/lines.h"
 
+/* May a line follow `have` of `wanted` qualities, wrapped at `width`? Only the last one is shorter,
+ * and the first that follows does not look like a header. */
+static bool continues(const struct line *line, size_t width, size_t have, size_t wanted,
+                      const struct fastq_rules *rules)
+{
+    const size_t due = wanted - have < width ? wanted - have : width;
+    return line->size == due && !(have == width && line->data[0] == '@') &&
+           rules->kernel->outside(line->data, line->size, rules->quality_min, rules->quality_max) ==
+               line->size;
+}
+
+/* Do the lines behind a quality line that is too short make up for what is missing, as if it was
+ * wrapped, and does another record follow, or nothing? LINE_TAKEN if they do. Pure. */
+static enum line_taken find_wrapped(struct line_cursor cursor, const struct line *bases,
+                                    const struct line *quality, const struct fastq_rules *rules)
+{
+    const size_t width = quality->size;
+    struct line line;
+    enum line_taken taken = LINE_TAKEN;
+    if (!width || width >= bases->size)
+        return LINE_MISSING;
+    for (size_t have = width; have < bases->size; have += line.size) {
+        taken = lines_take(&cursor, &line);
+        if (taken == LINE_UNDECIDED && cursor.text.size - cursor.next > width + 1)
+            return LINE_MISSING; /* longer than any that may follow */
+        if (taken != LINE_TAKEN)
+            return taken;
+        if (!continues(&line, width, have, bases->size, rules))
+            return LINE_MISSING;
+    }
+    if (cursor.next == cursor.text.size)
+        return cursor.at_end ? LINE_TAKEN : LINE_UNDECIDED;
+    return cursor.text.data[cursor.next] == '@' ? LINE_TAKEN : LINE_MISSING;
+}
+
+/* The lengths differ. Where the qualities are clearly wrapped, says how such a file is read; lines
+ * that are not in sight may tell. */
+static enum fastq_verdict bad_length(const struct line_cursor *cursor,
+                                     const struct line lines[LINES],
+                                     const struct fastq_rules *rules, struct fastq_fault *fault)
+{
+    const enum line_taken wrapped =
+        find_wrapped(*cursor, &lines[LINE_BASES], &lines[LINE_QUALITY], rules);
+    if (wrapped == LINE_UNDECIDED)
+        return FASTQ_RECORD_MORE;
+    return lines_bad(fault, PFQ_BAD_LENGTH, LINE_QUALITY, "%zu bases but %zu quality values%s",
+                     lines[LINE_BASES].size, lines[LINE_QUALITY].size,
+                     wrapped == LINE_TAKEN ? ": qualities wrapped over several lines (multi-line "
+                                             "FASTQ) are read with --multiline"
+                                           : "");
+}
+
 /* Takes the four lines, which are empty till then, and checks what makes them a record. */
 static enum fastq_verdict take_record(struct line_cursor *cursor, const struct fastq_rules *rules,
                                       struct line lines[LINES], struct fastq_fault *fault)
@@ -25,8 +77,7 @@ static enum fastq_verdict take_record(struct line_cursor *cursor, const struct f
             return lines_bad_plus(&lines[i], LINE_PLUS, rules, fault);
     }
     if (lines[LINE_BASES].size != lines[LINE_QUALITY].size)
-        return lines_bad(fault, PFQ_BAD_LENGTH, LINE_QUALITY, "%zu bases but %zu quality values",
-                         lines[LINE_BASES].size, lines[LINE_QUALITY].size);
+        return bad_length(cursor, lines, rules, fault);
     return FASTQ_RECORD_GOOD;
 }
 

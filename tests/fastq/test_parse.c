@@ -3,6 +3,7 @@
  * line, and never changes its verdict when more of the file comes into sight.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "fastq/parse.h"
 #include "support/check.h"
@@ -137,10 +138,54 @@ static void endless_first_line(void)
     CHECK_TEXT(early.message, late.message);
 }
 
+/* Quality lines that are clearly wrapped are told from those that are just too short. */
+static void wrapped_quality_is_named(void)
+{
+    static const struct {
+        const char *text;
+        bool named;
+    } files[] = {
+        {"@a\nACGTA\n+\nII\nII\nI\n@b\nA\n+\nI\n", true},
+        {"@a\nACGTA\n+\nII\nII\nI\n", true},
+        {"@a\nACGTA\n+\nII\nII\nI", true},
+        {"@a\r\nACGT\r\n+\r\nII\r\nII\r\n@b\r\n", true},
+        {"@a\nACGTAC\n+\nII\nII\n@I\n@b\n", true},       /* a later line may begin with anything */
+        {"@a\nACGTA\n+\nII\nII\n@b\nA\n+\nI\n", false},  /* too few all the same */
+        {"@a\nACGTA\n+\nII\nIII\n@b\nA\n+\nI\n", false}, /* a line wider than the first */
+        {"@a\nACGTA\n+\nII\nI\nII\n@b\nA\n+\nI\n", false}, /* a shorter one in the middle */
+        {"@a\nACGTA\n+\nIII\nI I\n@b\nA\n+\nI\n", false},
+        {"@a\nACGT\n+\nII\nII\nb\n", false},         /* no record follows */
+        {"@a\nACGT\n+\nII\n@b\nAC\n+\nII\n", false}, /* a header as long as what is missing */
+        {"@a\nACGT\n+\nII\n@b\n", false},
+        {"@a\nACGT\n+\n\nIIII\n@b\n", false},
+        {"@a\nACGT\n+\nIIIII\nI\n@b\n", false},
+        {"@a\nACGT\n+\nIII\n", false},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct scan_record record;
+        struct fastq_fault fault = {.status = PFQ_OK};
+        size_t end;
+        const struct span text = {(const uint8_t *)files[i].text, strlen(files[i].text)};
+        CHECK_EQUAL(fastq_parse_record(text, 0, true, rules(), &record, &end, &fault),
+                    FASTQ_RECORD_BAD);
+        CHECK_EQUAL(fault.status, PFQ_BAD_LENGTH);
+        CHECK_EQUAL(strstr(fault.message, "--multiline") != NULL, files[i].named);
+        /* What is told with less of the file in sight is the same. */
+        for (size_t size = 0; size < text.size; size++) {
+            struct fastq_fault early;
+            const struct span seen = {text.data, size};
+            if (fastq_parse_record(seen, 0, false, rules(), &record, &end, &early) ==
+                FASTQ_RECORD_BAD)
+                CHECK(strcmp(early.message, fault.message) == 0);
+        }
+    }
+}
+
 int main(void)
 {
     verdicts();
     more_never_changes_a_verdict();
     endless_first_line();
+    wrapped_quality_is_named();
     return 0;
 }
