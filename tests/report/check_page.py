@@ -13,12 +13,8 @@ import xml.etree.ElementTree
 from html.parser import HTMLParser
 from pathlib import Path
 
-WRONG = []
-
-
-def expect(what, got, want):
-    if got != want:
-        WRONG.append(f"{what}: {str(got)[:300]}, not {str(want)[:300]}")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from wrong import conclude, expect
 
 
 class Page(HTMLParser):
@@ -108,10 +104,7 @@ def main():
         for name in ("empty", "zero_length", "one_record", "all_qualities"):
             text = stats(data / f"{name}.fastq")
             check_alone(text, page_of(text))
-    for sentence in WRONG:
-        print(sentence)
-    print(f"{len(WRONG)} wrong")
-    return 1 if WRONG else 0
+    return conclude()
 
 
 if __name__ == "__main__":

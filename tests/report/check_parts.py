@@ -15,18 +15,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-WRONG = []
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from wrong import conclude, expect, wrong
+
 LEVELS = {1101: 40, 1102: 30, 2203: 20}  # the score of all bases of a tile
-
-
-def expect(what, got, want):
-    if got != want:
-        WRONG.append(f"{what}: {str(got)[:300]}, not {str(want)[:300]}")
 
 
 def near(what, got, want, part):
     if abs(got - want) > part * want:
-        WRONG.append(f"{what}: {got}, not about {want}")
+        wrong(f"{what}: {got}, not about {want}")
 
 
 class Bench:
@@ -154,10 +151,7 @@ def main():
         bench = Bench(sys.argv[1], Path(directory))
         for check in (check_tiles, check_long_reads, check_shared, check_filters, check_encodings):
             check(bench, rng)
-    for sentence in WRONG:
-        print(sentence)
-    print(f"{len(WRONG)} wrong")
-    return 1 if WRONG else 0
+    return conclude()
 
 
 if __name__ == "__main__":

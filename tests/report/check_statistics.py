@@ -17,9 +17,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import reference
-
-WRONG = []
+from wrong import conclude
+from wrong import expect as expect_equal
 
 
 def expect(what, got, want):
@@ -32,8 +33,7 @@ def expect(what, got, want):
         return
     else:
         same = got == want
-    if not same and len(WRONG) < 40:
-        WRONG.append(f"{what}: {str(got)[:200]}, not {str(want)[:200]}")
+    expect_equal(what, got, want, same)
 
 
 class Command:
@@ -420,10 +420,7 @@ def main():
         said = json.loads(command.stats(many, directory / "said.json"))["inputs"][0]
         check_duplication("many", said, reads)
         check_layouts(command, [many], directory, LAYOUTS[1:6:2])
-    for sentence in WRONG:
-        print(sentence)
-    print(f"{len(WRONG)} wrong")
-    return 1 if WRONG else 0
+    return conclude()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-WRONG = []
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from wrong import conclude, wrong
+from wrong import expect as expect_equal
+
 TOOLS = {tool: shutil.which(tool) for tool in ("seqkit", "fastp", "fastqc", "multiqc")}
 
 
@@ -28,8 +31,7 @@ def expect(what, got, want, near=1e-6):
         same = same or (math.isnan(float(got)) and math.isnan(float(want)))
     except (TypeError, ValueError):
         same = got == want
-    if not same and len(WRONG) < 40:
-        WRONG.append(f"{what}: {str(got)[:200]}, not {str(want)[:200]}")
+    expect_equal(what, got, want, same)
 
 
 def run(*words, **how):
@@ -114,7 +116,7 @@ def check_multiqc(program, data, directory):
     table = out / "multiqc_data" / "multiqc_fastqc.txt"
     expect("MultiQC's exit code", ended.returncode, 0)
     if not table.exists():
-        WRONG.append(f"MultiQC found nothing: {ended.stderr[-500:]}")
+        wrong(f"MultiQC found nothing: {ended.stderr[-500:]}")
         return
     rows = [line.split("\t") for line in table.read_text().splitlines()]
     found = {row[0]: dict(zip(rows[0], row)) for row in rows[1:]}
@@ -142,11 +144,8 @@ def main():
                 check_fastqc(program, path, directory)
         if TOOLS["multiqc"]:
             check_multiqc(program, data, directory)
-    for sentence in WRONG:
-        print(sentence)
-    print(f"{len(WRONG)} wrong; not installed: "
-          f"{', '.join(tool for tool, where in TOOLS.items() if not where) or 'none'}")
-    return 1 if WRONG else 0
+    missing = ", ".join(tool for tool, where in TOOLS.items() if not where) or "none"
+    return conclude(f"; not installed: {missing}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
+from wrong import conclude, expect
+
 try:
     import h5py
 except ImportError:
@@ -28,13 +31,7 @@ ADAPTERS = ["AGATCGGAAGAGCACACGTCTGAACTCCAGTCA", "AGATCGGAAGAGCGTCGTGTAGGGAAAGAG
             "TGGAATTCTCGGGTGCCAAGG", "GATCGTCGGACTGTAGAACTCTGAAC", "CTGTCTCTTATACACATCT"]
 LAYOUTS = [(0, 1, "64M", "1M"), (0, 3, "9k", "2k"), (1, 2, "20k", "3k"), (2, 1, "7k", "1k"),
            (3, 2, "30k", "4k"), (5, 1, "3k", "1k"), (5, 2, "50k", "9k")]
-WRONG = []
 LONG = "PFQ_LONG" in os.environ
-
-
-def expect(what, got, want):
-    if got != want and len(WRONG) < 40:
-        WRONG.append(f"{what}: {str(got)[:300]}, not {str(want)[:300]}")
 
 
 def some(items, i):
@@ -476,10 +473,7 @@ def main():
         check_refusals(command, data, directory)
         check_seqkit(command, directory / "s.fastq", directory)
         check_fastp(command, rng, directory)
-    for sentence in WRONG:
-        print(sentence)
-    print(f"{len(WRONG)} wrong")
-    return 1 if WRONG else 0
+    return conclude()
 
 
 if __name__ == "__main__":
