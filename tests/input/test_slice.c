@@ -1,7 +1,8 @@
 /*
  * Claim: a slice parsed by 1, 2 or 4 threads with any chunk size gives the same records and faults
  * as its text parsed in one piece, whether the text is good or damaged, wherever the slice begins
- * and ends, and wherever its left neighbour really ended.
+ * and ends, and wherever its left neighbour really ended; near the front of a file, and far from
+ * it.
  *
  * The text lies in a file and the slice is read from it; the piece is parsed from memory.
  */
@@ -13,6 +14,10 @@
 #include "support/check.h"
 
 enum { LONG_BASES = 150000, MAX_TEXT = 4 * LONG_BASES, MAX_RECORDS = 2000, ONE_CHUNK = 1 << 20 };
+
+/* Where texts that flow are taken to begin: no number of 32 bits, nor a double's fraction, holds
+ * it. */
+static const uint64_t far = (UINT64_C(1) << 40) + 1;
 
 /* ---- the file ---- */
 
@@ -102,15 +107,16 @@ static void collect(const struct fastq_chunk *chunk, uint64_t offset, struct out
     outcome->end = offset + chunk->end;
 }
 
-/* The records that begin in [begin, end) of the text, parsed in one piece. */
-static void parse_piece(struct span text, size_t begin, size_t end, const struct fastq_rules *rules,
-                        struct outcome *outcome)
+/* The records that begin in [begin, end) of the text, which is at `offset` of the file, parsed in
+ * one piece. */
+static void parse_piece(struct span text, uint64_t offset, size_t begin, size_t end,
+                        const struct fastq_rules *rules, struct outcome *outcome)
 {
     struct fastq_chunk chunk = {.begin = begin, .stop = end};
     memset(outcome, 0, sizeof *outcome);
     CHECK_EQUAL(fastq_chunk_parse(&chunk, text, true, rules, NULL), PFQ_OK);
     CHECK(!chunk.more);
-    collect(&chunk, 0, outcome);
+    collect(&chunk, offset, outcome);
     fastq_chunk_release(&chunk);
 }
 
@@ -141,25 +147,38 @@ struct given {
     size_t begin, end, from; /* begin <= end, begin <= from */
 };
 
-static void check_slice(const struct given *given, const struct slice_rules *rules)
+/* The text is at `offset` of the file. */
+static void check_parsed(struct slice *slice, const struct given *given, uint64_t offset,
+                         const struct slice_rules *rules)
 {
     static struct outcome one, many;
-    struct slice slice = {
-        .range = {given->begin, given->end}, .file_bytes = given->text.size, .file = given->file};
-    CHECK_EQUAL(slice_begin(&slice, NULL), PFQ_OK);
-    while (slice_unread(&slice))
-        CHECK_EQUAL(slice_read(&slice, NULL), PFQ_OK);
     const size_t froms[2] = {given->begin, given->from}; /* at first nobody knows better */
     for (int i = 0; i < 2; i++) {
-        CHECK_EQUAL(slice_parse(&slice, froms[i], rules, NULL, NULL), PFQ_OK);
-        if (slice.count == 0) /* an empty slice has no chunk to be mended */
+        CHECK_EQUAL(slice_parse(slice, offset + froms[i], rules, NULL, NULL), PFQ_OK);
+        if (slice->count == 0) /* an empty slice has no chunk to be mended */
             continue;
-        collect_slice(&slice, &many);
-        parse_piece(given->text, froms[i], given->end, &rules->fastq, &one);
-        check_sums(&slice, rules, &one);
+        collect_slice(slice, &many);
+        parse_piece(given->text, offset, froms[i], given->end, &rules->fastq, &one);
+        check_sums(slice, rules, &one);
         CHECK(memcmp(&one, &many, sizeof one) == 0);
     }
-    slice_release(&slice);
+    slice_release(slice);
+}
+
+static void check_slice(const struct given *given, const struct slice_rules *rules)
+{
+    const struct span text = given->text;
+    struct slice read = {
+        .range = {given->begin, given->end}, .file_bytes = text.size, .file = given->file};
+    CHECK_EQUAL(slice_begin(&read, NULL), PFQ_OK);
+    while (slice_unread(&read))
+        CHECK_EQUAL(slice_read(&read, NULL), PFQ_OK);
+    check_parsed(&read, given, 0, rules);
+    struct slice flowing = {.range = {far + given->begin, far + given->end},
+                            .file_bytes = far + text.size,
+                            .text = text.data + given->begin,
+                            .text_bytes = text.size - given->begin};
+    check_parsed(&flowing, given, far, rules);
 }
 
 /* Where a slice may be cut: at the first record from any byte on, or at the end. */
