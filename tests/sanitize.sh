@@ -77,7 +77,7 @@ for kind in "${kinds[@]}"; do
         needs valgrind
         build build-valgrind "-DCMAKE_C_FLAGS=-O1 -g"
         # No kernel here knows more than valgrind does, which stops at AVX-512.
-        PFQ_SIMD=scalar run_tests build-valgrind -L unit --overwrite \
+        PFQ_SIMD=scalar run_tests build-valgrind -L unit --overwrite MemoryCheckCommand="$(command -v valgrind)" --overwrite \
             MemoryCheckCommandOptions="--error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite -q" \
             -T memcheck
         ;;
