@@ -22,7 +22,7 @@ enum {
     LEAST_CAP = 4 << 20,
     LOOK_AHEAD_BYTES = GZIP_LOOK_BYTES + 64 * 1024,
     READ_BYTES = 1 << 20,
-    BLOCKS_OF_A_JOB = 32
+    BLOCKS_OF_A_JOB = 2
 };
 
 /* ---- the grid ---- */

@@ -101,17 +101,27 @@ static int threads_of(int threads, size_t n)
     return n < (size_t)threads ? (int)n : threads;
 }
 
+/* All loops have the caller and `threads` others, though not all may have a turn to take: a runtime
+ * may end the threads that a smaller loop can do without, and begin new ones for the next. */
+static int team_of(int threads)
+{
+    return threads + 1;
+}
+
 static pfq_status run_together(int threads, struct loop *loop, pfq_error *err)
 {
     if (threads <= 1 || loop->n <= 1)
         return run_alone(loop, err);
+    const int takers = threads_of(threads, loop->n);
     sem_init(&loop->over, 0, 0);
     const struct threads_seats *const seats = threads_seats();
-#pragma omp parallel default(none) shared(loop, seats) num_threads(threads_of(threads, loop->n))
+#pragma omp parallel default(none) shared(loop, seats) firstprivate(takers)                        \
+    num_threads(team_of(threads))
     {
         const int thread = omp_get_thread_num();
         (void)threads_sit(seats, thread);
-        take_turns(loop, thread);
+        if (thread < takers)
+            take_turns(loop, thread);
     }
     return result(loop, err);
 }
@@ -147,28 +157,30 @@ static void step_aside(const struct threads_aside *aside, struct loop *loop)
     }
 }
 
-/* The caller takes steps, and `others` threads turns. */
-static pfq_status run_beside(int others, struct loop *loop, const struct threads_aside *aside,
+/* The caller takes steps, and `threads` others turns. */
+static pfq_status run_beside(int threads, struct loop *loop, const struct threads_aside *aside,
                              pfq_error *err)
 {
+    const int takers = threads_of(threads, loop->n);
     sem_init(&loop->over, 0, 0);
     /* OpenMP may give fewer threads than were asked for; all but the caller take turns, and the
      * caller does when it is alone. A thread that never came has no turn in hand, so `working` is
      * corrected by the one who knows how many there are. */
-    atomic_store(&loop->working, others);
+    atomic_store(&loop->working, takers);
     const struct threads_seats *const seats = threads_seats();
-#pragma omp parallel default(none) shared(loop, aside, seats) firstprivate(others)                 \
-    num_threads(others + 1)
+#pragma omp parallel default(none) shared(loop, aside, seats) firstprivate(takers)                 \
+    num_threads(team_of(threads))
     {
-        const int present = omp_get_num_threads();
+        const int present = omp_get_num_threads() - 1;
         const int thread = omp_get_thread_num();
         (void)threads_sit(seats, thread);
-        if (thread > 0) {
+        if (thread > 0 && thread <= takers) {
             take_turns(loop, thread - 1);
-        } else if (present == 1) {
+        } else if (present == 0) {
             take_turns(loop, 0);
-        } else {
-            atomic_fetch_sub(&loop->working, others + 1 - present);
+        } else if (thread == 0) {
+            if (present < takers)
+                atomic_fetch_sub(&loop->working, takers - present);
             step_aside(aside, loop);
         }
     }
@@ -185,7 +197,7 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
         loop.n += loop.parts[i].n;
     if (!aside || !aside->step || loop.n == 0)
         return run_together(threads, &loop, err);
-    return run_beside(threads_of(threads > 1 ? threads : 1, loop.n), &loop, aside, err);
+    return run_beside(threads > 1 ? threads : 1, &loop, aside, err);
 }
 
 /* ---- how many ---- */
