@@ -21,7 +21,7 @@ enum {
     MOST_RATIO = 24,
     LEAST_CAP = 4 << 20,
     LOOK_AHEAD_BYTES = GZIP_LOOK_BYTES + 64 * 1024,
-    READ_BYTES = 1 << 20,
+    READ_BYTES = 1 << 18,
     BLOCKS_OF_A_JOB = 2
 };
 
@@ -97,6 +97,31 @@ static bool gunzip_step(struct inflow *inflow)
     struct gunzip *const g = inflow->state;
     pfq_error ignored = {0}; /* the round itself will meet it again */
     return read_piece(inflow, &g->ahead, &ignored) && !ignored.status;
+}
+
+static pfq_status read_turn(void *context, size_t i, int thread, pfq_error *err)
+{
+    struct gunzip *const g = context;
+    struct stretch *const ahead = &g->ahead;
+    const uint64_t from = g->turns_from + i * READ_BYTES, left = ahead->end - from;
+    (void)thread;
+    return team_file_read(g->file, from, ahead->buffer.data + (from - ahead->begin),
+                          left < READ_BYTES ? (size_t)left : READ_BYTES, err);
+}
+
+static bool gunzip_ahead(struct inflow *inflow, struct threads_loop *loop, pfq_error *own)
+{
+    struct gunzip *const g = inflow->state;
+    struct stretch *const ahead = &g->ahead;
+    const size_t have = (size_t)(ahead->end - ahead->begin);
+    if (ahead->end >= ahead->want || !team_file_for_threads(g->file) ||
+        buffer_reserve(&ahead->buffer, (size_t)(ahead->want - ahead->begin), have, own))
+        return false;
+    g->turns_from = ahead->end;
+    ahead->end = ahead->want;
+    const uint64_t turns = (ahead->end - g->turns_from + READ_BYTES - 1) / READ_BYTES;
+    *loop = (struct threads_loop){read_turn, g, (size_t)turns};
+    return true;
 }
 
 /* ---- decoding ---- */
@@ -617,4 +642,5 @@ static void gunzip_close(struct inflow *inflow)
     free(g);
 }
 
-const struct inflow_engine inflow_gunzip = {gunzip_open, gunzip_step, gunzip_next, gunzip_close};
+const struct inflow_engine inflow_gunzip = {gunzip_open, gunzip_step, gunzip_ahead, gunzip_next,
+                                            gunzip_close};
