@@ -5,6 +5,7 @@
  * the rank goes on with chunks that are empty; damaged data are a fault of the text at the place
  * where they are, and of several the first counts.
  */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,8 @@ enum {
     MOST_RATIO = 24,
     LEAST_CAP = 4 << 20,
     LOOK_AHEAD_BYTES = GZIP_LOOK_BYTES + 64 * 1024,
-    READ_BYTES = 1 << 18,
-    BLOCKS_OF_A_JOB = 2
+    READ_BYTES = 1 << 20,
+    BLOCKS_OF_A_JOB = 2 /* few: threads wait for the last one */
 };
 
 /* ---- the grid ---- */
@@ -104,9 +105,12 @@ static pfq_status read_turn(void *context, size_t i, int thread, pfq_error *err)
     struct gunzip *const g = context;
     struct stretch *const ahead = &g->ahead;
     const uint64_t from = g->turns_from + i * READ_BYTES, left = ahead->end - from;
-    (void)thread;
-    return team_file_read(g->file, from, ahead->buffer.data + (from - ahead->begin),
-                          left < READ_BYTES ? (size_t)left : READ_BYTES, err);
+    pfq_error ignored; /* as above */
+    (void)thread, (void)err;
+    if (team_file_read(g->file, from, ahead->buffer.data + (from - ahead->begin),
+                       left < READ_BYTES ? (size_t)left : READ_BYTES, &ignored))
+        atomic_store(&g->turn_failed, true);
+    return PFQ_OK;
 }
 
 static bool gunzip_ahead(struct inflow *inflow, struct threads_loop *loop, pfq_error *own)
@@ -517,6 +521,8 @@ static void begin_round(struct inflow *inflow)
     const struct stretch read = g->ahead;
     g->ahead = g->raw;
     g->raw = read;
+    if (atomic_exchange(&g->turn_failed, false))
+        g->raw.end = g->raw.begin;
     g->ahead.begin = g->ahead.end = g->ahead.want = 0;
 }
 

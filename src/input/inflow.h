@@ -45,9 +45,8 @@ struct inflow_engine {
     /* A bit of work ahead, some milliseconds, for the time in which the main thread has nothing
      * else to do: false if there is none. Local. */
     bool (*step)(struct inflow *inflow);
-    /* All of that work as a loop, if threads may do it. It counts as done from here on: to be used
-     * when the loop has run, and did not fail. A failure is left in *own. NULL: none of it. Local.
-     */
+    /* All of that work as a loop, if threads may do it; it counts as done from here on, so the loop
+     * has to run before `next` is called. A failure is left in *own. NULL: none of it. Local. */
     bool (*ahead)(struct inflow *inflow, struct threads_loop *loop, pfq_error *own);
     /* The next stretch. A failure of this rank alone is left in *own. Collective: returns the
      * failure of a collective, or PFQ_OK, on every rank. */
