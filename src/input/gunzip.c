@@ -140,7 +140,7 @@ static void begin_chunk(struct inflow *inflow, size_t i)
     const struct gzip_point *const point = g->cuts[number].point;
     const struct gzip_point *const next = g->cuts[number + 1].point;
     chunk->boundary = begin_of(inflow, number + 1);
-    chunk->wants = chunk->counts = chunk->knows = false;
+    chunk->wants = chunk->counts = chunk->knows = chunk->failed = false;
     chunk->to_block = next && next->place == GZIP_BLOCK;
     if (g->goes_on >= 0) {
         chunk->boundary = begin_of(inflow, 1);
@@ -338,6 +338,8 @@ static void place_text(struct inflow *inflow, struct inflow_stretch *stretch, pf
         }
     if (!own->status)
         threads_for(g->threads, g->job_count, do_job, g, own);
+    for (size_t i = 0; i < g->job_count; i++)
+        g->jobs[i].chunk->failed |= g->jobs[i].bad;
     if (!own->status)
         stretch->bytes = bytes;
 }
@@ -372,16 +374,6 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
     }
 }
 
-static bool has_failed(const struct gunzip *g, const struct gunzip_chunk *chunk)
-{
-    bool seen = false, failed = false;
-    for (size_t i = 0; i < g->job_count; i++) {
-        seen |= g->jobs[i].chunk == chunk;
-        failed |= g->jobs[i].chunk == chunk && g->jobs[i].bad;
-    }
-    return failed || (!seen && gunzip_chunk_text(chunk));
-}
-
 /* Adds this rank's chunks up to the first one whose text could not be made, or up to a member that
  * is not what its footer says; then false, and *at is where it ended, of the file's text. */
 static bool fold_chunks(const struct gunzip *g, const pfq_error *own, struct gunzip_sum *sum,
@@ -393,7 +385,7 @@ static bool fold_chunks(const struct gunzip *g, const pfq_error *own, struct gun
         const struct gunzip_chunk *const chunk = &g->chunks[i];
         if (!chunk->counts)
             continue;
-        sum->broken = has_failed(g, chunk);
+        sum->broken = chunk->failed;
         if (sum->broken)
             break;
         gunzip_tell_checks(chunk, words);
