@@ -69,6 +69,7 @@ struct gunzip_chunk {
     size_t checksum_capacity;
 
     bool counts;      /* it is in the chain */
+    bool failed;      /* and not all of its text could be made */
     uint64_t text_at; /* where its text begins in that of the file */
     uint64_t number;  /* of members before it */
 };
