@@ -6,7 +6,7 @@
 # address   gcc's or clang's address, leak and undefined behaviour sanitizers: unit tests, fuzz targets over their seeds,
 #           and everything that runs ranks, at 1 and 3 of them
 # thread    clang's, with its OpenMP runtime: the layers in which threads meet
-# valgrind  memcheck over the unit tests of a plain build
+# valgrind  memcheck over the unit tests of a plain build, without those in Python
 #
 # --short   what tests/run.sh has the time for: of `address` the unit tests, some tests of ranks at 1 and 3 of them,
 #           and a run of each command at as many
@@ -77,8 +77,8 @@ for kind in "${kinds[@]}"; do
         needs valgrind
         build build-valgrind "-DCMAKE_C_FLAGS=-O1 -g"
         # No kernel here knows more than valgrind does, which stops at AVX-512.
-        PFQ_SIMD=scalar run_tests build-valgrind -L unit --overwrite \
-            MemoryCheckCommandOptions="--error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite -q" \
+        PFQ_SIMD=scalar run_tests build-valgrind -L unit -E h5py --overwrite MemoryCheckCommand="$(command -v valgrind)" --overwrite \
+            MemoryCheckCommandOptions="--error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite -q" \
             -T memcheck
         ;;
     esac

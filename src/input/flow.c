@@ -84,6 +84,11 @@ bool flow_step(struct flow *flow)
     return !flow->ends && inflow_step(&flow->inflow);
 }
 
+bool flow_ahead(struct flow *flow, struct threads_loop *loop, pfq_error *own)
+{
+    return !flow->ends && inflow_ahead(&flow->inflow, loop, own);
+}
+
 /* ---- a piece, and what is in it ---- */
 
 /* What rank 0 carries. */

@@ -48,6 +48,9 @@ static inline bool flow_over(const struct flow *flow)
 /* A bit of work ahead; false if there is none. Local. */
 bool flow_step(struct flow *flow);
 
+/* All such work as a loop for threads, as in struct inflow_engine. Local. */
+bool flow_ahead(struct flow *flow, struct threads_loop *loop, pfq_error *own);
+
 /* The next round of about `bytes` of text for each rank: fills this rank's slice, range and text.
  * *end is where the slices of all ranks end; flow->start if no record ends in the round. What fails
  * on this rank alone is left in *own. Collective; returns the failure of a collective. */

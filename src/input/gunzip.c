@@ -5,6 +5,7 @@
  * the rank goes on with chunks that are empty; damaged data are a fault of the text at the place
  * where they are, and of several the first counts.
  */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ enum {
     LEAST_CAP = 4 << 20,
     LOOK_AHEAD_BYTES = GZIP_LOOK_BYTES + 64 * 1024,
     READ_BYTES = 1 << 20,
-    BLOCKS_OF_A_JOB = 32
+    BLOCKS_OF_A_JOB = 2 /* few: threads wait for the last one */
 };
 
 /* ---- the grid ---- */
@@ -106,6 +107,34 @@ static bool gunzip_step(struct inflow *inflow)
     return read_piece(inflow, &g->ahead, &ignored) && !ignored.status;
 }
 
+static pfq_status read_turn(void *context, size_t i, int thread, pfq_error *err)
+{
+    struct gunzip *const g = context;
+    struct stretch *const ahead = &g->ahead;
+    const uint64_t from = g->turns_from + i * READ_BYTES, left = ahead->end - from;
+    pfq_error ignored; /* as above */
+    (void)thread, (void)err;
+    if (team_file_read(g->file, from, ahead->buffer.data + (from - ahead->begin),
+                       left < READ_BYTES ? (size_t)left : READ_BYTES, &ignored))
+        atomic_store(&g->turn_failed, true);
+    return PFQ_OK;
+}
+
+static bool gunzip_ahead(struct inflow *inflow, struct threads_loop *loop, pfq_error *own)
+{
+    struct gunzip *const g = inflow->state;
+    struct stretch *const ahead = &g->ahead;
+    const size_t have = (size_t)(ahead->end - ahead->begin);
+    if (ahead->end >= ahead->want || !team_file_for_threads(g->file) ||
+        buffer_reserve(&ahead->buffer, (size_t)(ahead->want - ahead->begin), have, own))
+        return false;
+    g->turns_from = ahead->end;
+    ahead->end = ahead->want;
+    const uint64_t turns = (ahead->end - g->turns_from + READ_BYTES - 1) / READ_BYTES;
+    *loop = (struct threads_loop){read_turn, g, (size_t)turns};
+    return true;
+}
+
 /* ---- decoding ---- */
 
 /* Makes the i-th of this rank's chunks ready for the round. */
@@ -118,10 +147,9 @@ static void begin_chunk(struct inflow *inflow, size_t i)
     const struct gzip_point *const point = g->cuts[number].point;
     const struct gzip_point *const next = g->cuts[number + 1].point;
     chunk->boundary = begin_of(inflow, number + 1);
-    chunk->wants = chunk->counts = chunk->knows = false;
+    chunk->wants = chunk->counts = chunk->knows = chunk->failed = chunk->summed = false;
     chunk->to_block = next && next->place == GZIP_BLOCK;
     chunk->alone = is_alone(g);
-    chunk->summed = false;
     if (g->goes_on >= 0) {
         chunk->boundary = begin_of(inflow, 1);
         chunk->start = g->at;
@@ -318,6 +346,8 @@ static void place_text(struct inflow *inflow, struct inflow_stretch *stretch, pf
         }
     if (!own->status)
         threads_for(g->threads, g->job_count, do_job, g, own);
+    for (size_t i = 0; i < g->job_count; i++)
+        g->jobs[i].chunk->failed |= g->jobs[i].bad;
     if (!own->status)
         stretch->bytes = bytes;
 }
@@ -352,16 +382,6 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
     }
 }
 
-static bool has_failed(const struct gunzip *g, const struct gunzip_chunk *chunk)
-{
-    bool seen = false, failed = false;
-    for (size_t i = 0; i < g->job_count; i++) {
-        seen |= g->jobs[i].chunk == chunk;
-        failed |= g->jobs[i].chunk == chunk && g->jobs[i].bad;
-    }
-    return failed || (!seen && gunzip_chunk_text(chunk));
-}
-
 /* Adds this rank's chunks up to the first one whose text could not be made, or up to a member that
  * is not what its footer says; then false, and *at is where it ended, of the file's text. */
 static bool fold_chunks(const struct gunzip *g, const pfq_error *own, struct gunzip_sum *sum,
@@ -373,7 +393,7 @@ static bool fold_chunks(const struct gunzip *g, const pfq_error *own, struct gun
         const struct gunzip_chunk *const chunk = &g->chunks[i];
         if (!chunk->counts)
             continue;
-        sum->broken = has_failed(g, chunk);
+        sum->broken = chunk->failed;
         if (sum->broken && !chunk->summed)
             break;
         gunzip_tell_checks(chunk, words);
@@ -502,6 +522,8 @@ static void begin_round(struct inflow *inflow)
     const struct stretch read = g->ahead;
     g->ahead = g->raw;
     g->raw = read;
+    if (atomic_exchange(&g->turn_failed, false))
+        g->raw.end = g->raw.begin;
     g->ahead.begin = g->ahead.end = g->ahead.want = 0;
 }
 
@@ -653,4 +675,5 @@ static void gunzip_close(struct inflow *inflow)
     free(g);
 }
 
-const struct inflow_engine inflow_gunzip = {gunzip_open, gunzip_step, gunzip_next, gunzip_close};
+const struct inflow_engine inflow_gunzip = {gunzip_open, gunzip_step, gunzip_ahead, gunzip_next,
+                                            gunzip_close};

@@ -75,6 +75,7 @@ struct gunzip_chunk {
     bool summed; /* the checksums are those of its text */
 
     bool counts;      /* it is in the chain */
+    bool failed;      /* and not all of its text could be made */
     uint64_t text_at; /* where its text begins in that of the file */
     uint64_t number;  /* of members before it */
 };

@@ -43,6 +43,8 @@ struct gunzip {
     struct gunzip_chunk *chunks;
     struct gzip_inflater **inflaters; /* of each thread */
     struct stretch raw, ahead;        /* of this round; what is read for the next one */
+    uint64_t turns_from;              /* what threads read of it begins there */
+    _Atomic bool turn_failed;         /* one of them could not */
     struct gunzip_cut *cuts;          /* of all chunks, and one behind them */
     bool listed;                      /* the round's cuts are points of the index */
     struct job *jobs;

@@ -107,6 +107,11 @@ bool inflow_step(struct inflow *inflow)
     return inflow->engine->step(inflow);
 }
 
+bool inflow_ahead(struct inflow *inflow, struct threads_loop *loop, pfq_error *own)
+{
+    return inflow->engine->ahead && inflow->engine->ahead(inflow, loop, own);
+}
+
 pfq_status inflow_next(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
                        pfq_error *err)
 {

@@ -15,6 +15,7 @@
 #include "input/index.h"
 #include "input/source.h"
 #include "parfastq/team.h"
+#include "threads/threads.h"
 
 /* What a call of inflow_next is to do, and what came of it. */
 struct inflow_stretch {
@@ -44,6 +45,9 @@ struct inflow_engine {
     /* A bit of work ahead, some milliseconds, for the time in which the main thread has nothing
      * else to do: false if there is none. Local. */
     bool (*step)(struct inflow *inflow);
+    /* All of that work as a loop, if threads may do it; it counts as done from here on, so the loop
+     * has to run before `next` is called. A failure is left in *own. NULL: none of it. Local. */
+    bool (*ahead)(struct inflow *inflow, struct threads_loop *loop, pfq_error *own);
     /* The next stretch. A failure of this rank alone is left in *own. Collective: returns the
      * failure of a collective, or PFQ_OK, on every rank. */
     pfq_status (*next)(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
@@ -78,8 +82,9 @@ pfq_status inflow_open(pfq_team *team, const struct input_file *file,
                        pfq_error *err);
 void inflow_close(struct inflow *inflow);
 
-/* See the engine's step and next. */
+/* See the engine's step, ahead and next. */
 bool inflow_step(struct inflow *inflow);
+bool inflow_ahead(struct inflow *inflow, struct threads_loop *loop, pfq_error *own);
 pfq_status inflow_next(struct inflow *inflow, struct inflow_stretch *stretch, pfq_error *own,
                        pfq_error *err);
 

@@ -79,7 +79,7 @@ static size_t more(void *context, struct threads_loop *loops)
     struct input *const input = context;
     size_t n = input->aside.more ? input->aside.more(input->aside.context, loops) : 0;
     for (int i = 0; i < input->count && input->rules.threads > 1 && !input->no_prefetch; i++)
-        n += stream_read_by_threads(&input->streams[i], &input->own, &loops[n]);
+        n += stream_ahead(&input->streams[i], &loops[n], &input->own);
     return n;
 }
 

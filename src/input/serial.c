@@ -237,4 +237,5 @@ static void serial_close(struct inflow *inflow)
     free(serial);
 }
 
-const struct inflow_engine inflow_serial = {serial_open, serial_step, serial_next, serial_close};
+const struct inflow_engine inflow_serial = {serial_open, serial_step, NULL, serial_next,
+                                            serial_close};

@@ -161,20 +161,26 @@ static bool reads_on(const struct stream *stream, const pfq_error *own)
     return next->active && !stream->stopped && !own->status && slice_unread(&next->slice);
 }
 
+static bool flows_on(const struct stream *stream, const pfq_error *own)
+{
+    return stream->flow && !stream->stopped && !own->status;
+}
+
 static bool read_step(struct stream *stream, pfq_error *own)
 {
     return reads_on(stream, own) && !slice_read(&stream->slots[!stream->now].slice, own);
 }
 
-bool stream_read_by_threads(struct stream *stream, const pfq_error *own, struct threads_loop *loop)
-{
-    return reads_on(stream, own) && slice_read_by_threads(&stream->slots[!stream->now].slice, loop);
-}
-
 bool stream_step(struct stream *stream, pfq_error *own)
 {
-    return read_step(stream, own) ||
-           (stream->flow && !stream->stopped && !own->status && flow_step(stream->flow));
+    return read_step(stream, own) || (flows_on(stream, own) && flow_step(stream->flow));
+}
+
+bool stream_ahead(struct stream *stream, struct threads_loop *loop, pfq_error *own)
+{
+    if (reads_on(stream, own) && slice_read_by_threads(&stream->slots[!stream->now].slice, loop))
+        return true;
+    return flows_on(stream, own) && flow_ahead(stream->flow, loop, own);
 }
 
 /* ---- a text that flows ---- */
@@ -246,7 +252,7 @@ pfq_status stream_feed(struct stream *stream, pfq_error *own, pfq_error *err)
 void stream_advance(struct stream *stream, int threads, pfq_error *own)
 {
     struct threads_loop loop;
-    if (threads > 1 && stream_read_by_threads(stream, own, &loop))
+    if (threads > 1 && stream_ahead(stream, &loop, own))
         threads_for(threads, loop.n, loop.body, loop.context, own);
     while (read_step(stream, own))
         continue;

@@ -88,13 +88,13 @@ void stream_request(struct stream *stream, bool wanted, uint64_t slice_bytes,
 /* Takes the answer: the slice of the next round, to be read by steps. Local. */
 void stream_take(struct stream *stream, const struct share_request *request, pfq_error *own);
 
-/* Reads a piece of the slice of the next round; false if there is nothing to read, or no reading
- * on. Local. */
+/* Reads a piece of what the next round needs; false if there is nothing to read, or no reading on.
+ * Local. */
 bool stream_step(struct stream *stream, pfq_error *own);
 
 /* The same of all that is left, as a loop for threads; false if there is nothing to read, or the
  * main thread has to. Local. */
-bool stream_read_by_threads(struct stream *stream, const pfq_error *own, struct threads_loop *loop);
+bool stream_ahead(struct stream *stream, struct threads_loop *loop, pfq_error *own);
 
 /* Turns to the next round: what was read becomes what is parsed. Local. */
 void stream_advance(struct stream *stream, int threads, pfq_error *own);

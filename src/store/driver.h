@@ -42,8 +42,9 @@ struct driver_plan {
  * H5Pclose. The file must exist; H5Fcreate through it does not empty it. */
 hid_t driver_access(struct driver_plan *plan);
 
-/* The same for any driver, whose properties HDF5 copies from *info. */
-hid_t driver_access_by(const H5FD_class_t *class, const void *info);
+/* The same for any driver, whose properties HDF5 copies from *info; *id is its number, from call to
+ * call, at first H5I_INVALID_HID. */
+hid_t driver_access_by(const H5FD_class_t *class, hid_t *id, const void *info);
 
 /* Reads `size` bytes; those behind the end of the file are zero, as in any sparse file. false: it
  * cannot be read. */

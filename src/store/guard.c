@@ -193,5 +193,6 @@ static const H5FD_class_t guard = {
 
 hid_t guard_access(void)
 {
-    return driver_access_by(&guard, NULL);
+    static hid_t id = H5I_INVALID_HID;
+    return driver_access_by(&guard, &id, NULL);
 }

@@ -1,11 +1,10 @@
 /*
  * Which CPU each thread runs on, and which memory it uses.
  *
- * The caller of a loop is special: beside a loop it reads and writes, in a plain loop it is one of
- * the workers. So one binding serves both: OpenMP thread t >= 1 sits on place t - 1, and the
- * calling thread keeps all CPUs of its process. Beside a loop each worker has a CPU to itself and
- * the caller runs where there is room; in a plain loop the place that is left over is the caller's
- * to find. A loop of one thread without a step aside runs on the caller alone and is not bound.
+ * The caller of a loop is special: it reads and writes beside the loop, or sleeps. So OpenMP thread
+ * t >= 1 sits on place t - 1, where each worker has a CPU to itself, and the calling thread keeps
+ * all CPUs of its process and runs where there is room. A loop of one thread or one turn without a
+ * step aside runs on the caller alone and is not bound.
  *
  * OpenMP may end threads between loops and begin new ones, so a seating is kept with the calling
  * thread, to whom its OpenMP threads belong, and each loop seats those that are new.

@@ -101,27 +101,6 @@ static int threads_of(int threads, size_t n)
     return n < (size_t)threads ? (int)n : threads;
 }
 
-static pfq_status run_together(int threads, struct loop *loop, pfq_error *err)
-{
-    if (threads <= 1 || loop->n <= 1)
-        return run_alone(loop, err);
-    sem_init(&loop->over, 0, 0);
-    const struct threads_seats *const seats = threads_seats();
-#pragma omp parallel default(none) shared(loop, seats) num_threads(threads_of(threads, loop->n))
-    {
-        const int thread = omp_get_thread_num();
-        (void)threads_sit(seats, thread);
-        take_turns(loop, thread);
-    }
-    return result(loop, err);
-}
-
-pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err)
-{
-    struct loop loop = {.parts = {{body, context, n}}, .n = n, .failed = SIZE_MAX};
-    return run_together(threads, &loop, err);
-}
-
 /* Waits until no thread takes turns, but not for long. */
 static void wait_a_while(struct loop *loop)
 {
@@ -147,32 +126,42 @@ static void step_aside(const struct threads_aside *aside, struct loop *loop)
     }
 }
 
-/* The caller takes steps, and `others` threads turns. */
-static pfq_status run_beside(int others, struct loop *loop, const struct threads_aside *aside,
-                             pfq_error *err)
+/* `threads` others take turns, and the caller steps meanwhile, if there are any. All loops have as
+ * many threads, though some may find no turn: a runtime may end those that a smaller loop can do
+ * without, and begin new ones for the next, and each has its caches and its CPU from before. */
+static pfq_status run(int threads, struct loop *loop, const struct threads_aside *aside,
+                      pfq_error *err)
 {
+    const int takers = threads_of(threads, loop->n);
     sem_init(&loop->over, 0, 0);
-    /* OpenMP may give fewer threads than were asked for; all but the caller take turns, and the
-     * caller does when it is alone. A thread that never came has no turn in hand, so `working` is
-     * corrected by the one who knows how many there are. */
-    atomic_store(&loop->working, others);
+    /* OpenMP may give fewer threads than were asked for; then the caller takes turns, too, if it
+     * has nothing else to do or is alone. A thread that never came has no turn in hand, so
+     * `working` is corrected by the one who knows how many there are. */
+    atomic_store(&loop->working, takers);
     const struct threads_seats *const seats = threads_seats();
-#pragma omp parallel default(none) shared(loop, aside, seats) firstprivate(others)                 \
-    num_threads(others + 1)
+#pragma omp parallel default(none) shared(loop, aside, seats) firstprivate(takers)                 \
+    num_threads(threads + 1)
     {
-        const int present = omp_get_num_threads();
+        const int present = omp_get_num_threads() - 1;
         const int thread = omp_get_thread_num();
         (void)threads_sit(seats, thread);
         if (thread > 0) {
-            take_turns(loop, thread - 1);
-        } else if (present == 1) {
-            take_turns(loop, 0);
-        } else {
-            atomic_fetch_sub(&loop->working, others + 1 - present);
+            if (thread <= takers)
+                take_turns(loop, thread - 1);
+        } else if (present < takers && (present == 0 || !aside)) {
+            take_turns(loop, present);
+        } else if (aside) {
+            if (present < takers)
+                atomic_fetch_sub(&loop->working, takers - present);
             step_aside(aside, loop);
         }
     }
     return result(loop, err);
+}
+
+pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err)
+{
+    return threads_for_beside(threads, n, body, context, NULL, err);
 }
 
 pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
@@ -183,9 +172,10 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
     loop.parts[more] = (struct threads_loop){body, context, n};
     for (size_t i = 0; i <= more; i++)
         loop.n += loop.parts[i].n;
-    if (!aside || !aside->step || loop.n == 0)
-        return run_together(threads, &loop, err);
-    return run_beside(threads_of(threads > 1 ? threads : 1, loop.n), &loop, aside, err);
+    const bool steps = aside && aside->step && loop.n > 0;
+    if (!steps && (threads <= 1 || loop.n <= 1))
+        return run_alone(&loop, err);
+    return run(threads > 1 ? threads : 1, &loop, steps ? aside : NULL, err);
 }
 
 /* ---- how many ---- */

@@ -16,8 +16,9 @@
 /* One turn: does item i on thread `thread` (0 .. threads - 1). */
 typedef pfq_status threads_body(void *context, size_t i, int thread, pfq_error *err);
 
-/* Runs body for i = 0 .. n - 1 on up to `threads` threads; the caller is one of them. Returns
- * PFQ_OK or the status of the lowest failed turn, whose error is in *err. */
+/* Runs body for i = 0 .. n - 1 on up to `threads` threads, which wake for it while the caller
+ * waits; one thread, or one turn, is the caller's. Returns PFQ_OK or the status of the lowest
+ * failed turn, whose error is in *err. */
 pfq_status threads_for(int threads, size_t n, threads_body *body, void *context, pfq_error *err);
 
 /* A loop as a thing: what threads_for is given. */
@@ -42,8 +43,8 @@ struct threads_aside {
     size_t (*more)(void *context, struct threads_loop *loops);
 };
 
-/* threads_for, while the caller takes steps aside: `threads` other threads do the turns, those of
- * more loops first, so that nobody waits at the end of each. Steps end when the loop does, or
+/* threads_for, while the caller takes steps aside: others do the turns in any case, those of more
+ * loops first, so that nobody waits at the end of each. Steps end when the loop does, or
  * before; what is left is the caller's to do later. Ticks end with the loop. */
 pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
                               const struct threads_aside *aside, pfq_error *err);
