@@ -1,6 +1,7 @@
 /*
  * A driver that reads: pread on one descriptor, and the checks of what was read: superblock, object
- * headers (guard_header.c), global heaps (HDF5 file format specification, II, IV.A, III.E).
+ * headers (guard_header.c), global heaps (guard_heap.c; HDF5 file format specification, II, IV.A,
+ * III.E).
  */
 #include "store/guard.h"
 
@@ -35,43 +36,19 @@ static bool superblock_sound(struct file *file, uint64_t address, const uint8_t 
     return widths[0] == WIDE && widths[1] == WIDE;
 }
 
-/* ---- global heaps ---- */
+/* ---- heaps ---- */
 
-enum { HEAP_HEAD = 16, HEAP_SIZE_AT = 8, OBJECT_HEAD = 16, OBJECT_SIZE_AT = 8, OBJECT_ALIGN = 8 };
-
-static uint64_t word(const uint8_t *at, size_t bytes)
+/* Whether these bytes, if they begin a heap, begin one that has an end. HDF5 may have read a part
+ * of it, and will read the rest. */
+static bool heap_sound(const struct file *file, uint64_t address, const uint8_t *data, size_t size)
 {
-    uint64_t value = 0;
-    for (size_t i = bytes; i > 0; i--)
-        value = value << 8 | at[i - 1];
-    return value;
-}
-
-/* How far it is from an object to the next; 0: nowhere. What is free, number 0, counts its head. */
-static uint64_t step(const uint8_t *object)
-{
-    const uint64_t size = word(object + OBJECT_SIZE_AT, 8);
-    if (word(object, 2) == 0)
-        return size < OBJECT_HEAD ? 0 : size;
-    if (size > INT64_MAX)
-        return 0;
-    return OBJECT_HEAD + (size + OBJECT_ALIGN - 1) / OBJECT_ALIGN * OBJECT_ALIGN;
-}
-
-/* Whether these bytes, if they are a heap, have an end. Where the heap is longer than what was
- * read, HDF5 reads it again. */
-static bool has_end(const uint8_t *data, size_t size)
-{
-    if (size < HEAP_HEAD || memcmp(data, "GCOL", 4) != 0)
-        return true;
-    const uint64_t heap = word(data + HEAP_SIZE_AT, 8), known = heap < size ? heap : size;
-    for (uint64_t at = HEAP_HEAD; at + OBJECT_HEAD <= known;) {
-        const uint64_t more = step(data + at);
-        if (more == 0 || more > heap - at)
-            return false;
-        at += more;
-    }
-    return true;
+    struct buffer buffer = {0};
+    uint64_t bytes;
+    const bool sound =
+        !guard_is_heap(data, size) ||
+        guard_heap_read(&file->source, address - file->source.base, UINT64_MAX, &buffer, &bytes);
+    buffer_release(&buffer);
+    return sound;
 }
 
 /* ---- the driver ---- */
@@ -149,7 +126,7 @@ static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t 
     const bool sound = type == H5FD_MEM_SUPER ? superblock_sound(file, address, data, size)
                        : type == H5FD_MEM_OHDR
                            ? guard_header_sound(&file->source, address, data, size, &file->parts)
-                           : has_end(data, size);
+                           : heap_sound(file, address, data, size);
     return sound ? 0 : -1;
 }
 

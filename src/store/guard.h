@@ -1,11 +1,9 @@
 /*
  * The driver through which files are read: what HDF5 believes without looking is looked at.
  *
- * Strings of variable length, as the attributes here, lie in global heaps. HDF5 (seen in 1.10.8)
- * goes from object to object of a heap by the sizes that stand there, and where one is 0, or leads
- * back, for ever. A heap in which one does cannot be read through this driver, nor can an object
- * header whose messages do not fit together (guard_header.h), nor a file whose addresses have other
- * than 8 bytes.
+ * Global heaps that do not end (guard_heap.h), object headers whose messages do not fit together
+ * (guard_header.h) and superblocks with addresses of other than 8 bytes cannot be read through this
+ * driver.
  */
 #ifndef STORE_GUARD_H
 #define STORE_GUARD_H

@@ -1,23 +1,18 @@
 /*
- * Object headers (HDF5 file format specification, IV.A), versions 1 and 2, and the global heaps
- * (III.E) that their attributes lead to. Addresses and lengths have 8 bytes; guard.c sees to that.
+ * Object headers (HDF5 file format specification, IV.A), versions 1 and 2, and what their
+ * attributes find in heaps. Addresses and lengths have 8 bytes; guard.c sees to that.
  */
 #include "store/guard_header.h"
 
 #include <string.h>
 
-#include "base/memory.h"
-#include "store/driver.h"
 #include "store/guard_type.h"
 
 enum {
     MOST_BYTES = 64 << 20, /* of a header with all its parts, and the heaps of its attributes */
     MOST_PARTS = 4096,
-    MOST_FILTERS = 32,
-    HEAP_HEAD = 16
+    MOST_FILTERS = 32
 };
-
-#define NOWHERE UINT64_MAX /* an address */
 
 /* ---- a header ---- */
 
@@ -45,57 +40,28 @@ struct header {
 static bool read_more(struct header *header, uint64_t address, uint64_t bytes,
                       struct buffer *buffer)
 {
-    const struct guard_file *const file = header->file;
-    const uint64_t there = file->bytes - file->base;
-    if (address > there || bytes > there - address || bytes > MOST_BYTES - header->bytes)
+    if (bytes > MOST_BYTES - header->bytes)
         return false;
     header->bytes += bytes;
-    return !buffer_reserve(buffer, (size_t)bytes, 0, NULL) &&
-           driver_read(file->descriptor, file->base + address, (size_t)bytes, buffer->data);
+    return guard_read(header->file, address, bytes, buffer);
 }
 
 /* ---- the heap ---- */
 
-/* Reads the heap at `address`, if it is one. */
-static bool read_heap(struct header *header, uint64_t address)
-{
-    struct guard_bytes head = {0};
-    if (header->heap_bytes && header->heap_address == address)
-        return true;
-    header->heap_bytes = 0;
-    if (!read_more(header, address, HEAP_HEAD, &header->heap) ||
-        memcmp(header->heap.data, "GCOL", 4) != 0)
-        return false;
-    head = (struct guard_bytes){header->heap.data + 8, 8, true};
-    const uint64_t all = guard_take(&head, 8);
-    if (all < HEAP_HEAD || !read_more(header, address, all, &header->heap))
-        return false;
-    header->heap_address = address;
-    header->heap_bytes = all;
-    return true;
-}
-
-/* The size of object `number` of the heap at `address`; UINT64_MAX: there is none. Of objects with
- * the same number HDF5 knows the last. */
+/* How long object `number` of the heap at `address` is; UINT64_MAX: there is none. */
 static uint64_t object_bytes(struct header *header, uint64_t address, uint64_t number)
 {
-    enum { OBJECT_HEAD = 16 };
-    uint64_t found = UINT64_MAX;
-    if (!read_heap(header, address))
-        return found;
-    struct guard_bytes rest = {header->heap.data + HEAP_HEAD,
-                               (size_t)header->heap_bytes - HEAP_HEAD, true};
-    while (rest.left >= OBJECT_HEAD) {
-        const uint64_t own = guard_take(&rest, 2);
-        guard_pass(&rest, 6);
-        const uint64_t size = guard_take(&rest, 8);
-        if (own == 0 || size > rest.left) /* what is free is the rest */
-            break;
-        if (own == number)
-            found = size;
-        guard_pass(&rest, guard_padded(size) < rest.left ? guard_padded(size) : rest.left);
+    if (!header->heap_bytes || header->heap_address != address) {
+        uint64_t bytes;
+        header->heap_bytes = 0;
+        if (!guard_heap_read(header->file, address, MOST_BYTES - header->bytes, &header->heap,
+                             &bytes))
+            return UINT64_MAX;
+        header->bytes += bytes;
+        header->heap_address = address;
+        header->heap_bytes = bytes;
     }
-    return found;
+    return guard_heap_object(header->heap.data, header->heap_bytes, number);
 }
 
 /* Whether each element leads to an object that is as long as it says. */
@@ -104,10 +70,8 @@ static bool heaps_fit(struct header *header, struct guard_bytes values, uint64_t
     for (uint64_t i = 0; i < n && values.good; i++) {
         const uint64_t length = guard_take(&values, 4), address = guard_take(&values, 8);
         const uint64_t number = guard_take(&values, 4);
-        if (length == 0 || address == 0 || address == NOWHERE)
-            continue; /* nothing is read */
-        if (object_bytes(header, address, number) != length * size)
-            return false;
+        if (address && object_bytes(header, address, number) != length * size)
+            return false; /* at 0 there is nothing, and nothing is read */
     }
     return values.good;
 }

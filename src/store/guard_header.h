@@ -9,15 +9,7 @@
 #ifndef STORE_GUARD_HEADER_H
 #define STORE_GUARD_HEADER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* A file, how long it is, and where its addresses count from. */
-struct guard_file {
-    int descriptor;
-    uint64_t bytes, base;
-};
+#include "store/guard_heap.h"
 
 /* A part of a header that lies elsewhere. */
 struct guard_part {

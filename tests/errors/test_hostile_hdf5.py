@@ -385,6 +385,17 @@ def no_object(data):
     one.put(one.value + 12, "<I", 60000)
 
 
+def no_text_of_no_object(data):
+    one = Attribute(data, b"software_version")
+    one.put(one.value, "<I", 0)
+    one.put(one.value + 12, "<I", 1 << 31)
+
+
+def long_heap_without_end(data):
+    at = data.index(b"GCOL")
+    struct.pack_into("<Q", data, at + 8, len(data) - at - 64)
+
+
 def no_heap(data):
     one = Attribute(data, b"software_version")
     one.put(one.value + 4, "<Q", len(data) // 2)
@@ -419,8 +430,10 @@ def narrow_addresses(data):
     data[13] = data[14] = 4
 
 
-HEADERS = [longer_text, shorter_text, no_object, no_heap, longer_value, more_values, name_without_end,
-           more_bits_than_bytes, member_without_end, narrow_addresses]
+HEADERS = [
+    longer_text, shorter_text, no_object, no_text_of_no_object, no_heap, long_heap_without_end,
+    longer_value, more_values, name_without_end, more_bits_than_bytes, member_without_end, narrow_addresses,
+]
 
 
 def check_headers(bench, base):
