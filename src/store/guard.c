@@ -19,6 +19,7 @@ struct file {
     H5FD_t base; /* first: HDF5 knows no more of it */
     struct guard_file source;
     struct guard_parts parts;
+    bool opened; /* the superblock has been read */
     haddr_t end; /* of what HDF5 thinks the file has */
 };
 
@@ -32,7 +33,9 @@ static bool superblock_sound(struct file *file, uint64_t address, const uint8_t 
     if (size <= OLD_AT + 1 || memcmp(data, "\211HDF\r\n\032\n", VERSION_AT) != 0)
         return true;
     const uint8_t *const widths = data + (data[VERSION_AT] < 2 ? OLD_AT : NEW_AT);
-    file->source.base = address;
+    if (!file->opened)
+        file->source.base = address;
+    file->opened = true;
     return widths[0] == WIDE && widths[1] == WIDE;
 }
 
@@ -127,6 +130,9 @@ static herr_t read_bytes(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t 
                        : type == H5FD_MEM_OHDR
                            ? guard_header_sound(&file->source, address, data, size, &file->parts)
                            : heap_sound(file, address, data, size);
+    if (!sound)
+        H5Epush2(H5E_DEFAULT, __FILE__, __func__, __LINE__, H5E_ERR_CLS, H5E_FILE, H5E_BADVALUE,
+                 "its structure is damaged, or has attributes of a kind that is not read here");
     return sound ? 0 : -1;
 }
 

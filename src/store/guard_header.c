@@ -19,6 +19,7 @@ enum {
 /* What the messages of a header say of its dataset. */
 struct dataset {
     bool typed, spaced, laid;
+    uint64_t fill; /* bytes of the fill value; 0: there is none */
     struct guard_type type;
     uint64_t elements, rank;
     uint64_t stored;        /* bytes of a compact or contiguous layout; UINT64_MAX: another */
@@ -30,10 +31,11 @@ struct header {
     const struct guard_file *file;
     struct dataset dataset;
     struct guard_parts *parts;
-    size_t begin;       /* parts of this header begin there */
-    uint64_t bytes;     /* that were read for it */
-    struct buffer heap; /* the one that was read last */
-    uint64_t heap_address, heap_bytes;
+    size_t begin;          /* parts of this header begin there */
+    uint64_t bytes;        /* that were read for it */
+    struct buffer heap;    /* the one that was read last */
+    struct buffer sizes;   /* of its objects */
+    uint64_t heap_address; /* 0: none was */
 };
 
 /* Reads more of the file. false: that fails, or is too much, or not there. */
@@ -51,17 +53,20 @@ static bool read_more(struct header *header, uint64_t address, uint64_t bytes,
 /* How long object `number` of the heap at `address` is; UINT64_MAX: there is none. */
 static uint64_t object_bytes(struct header *header, uint64_t address, uint64_t number)
 {
-    if (!header->heap_bytes || header->heap_address != address) {
+    const size_t table = GUARD_MOST_OBJECTS * sizeof(uint64_t);
+    if (header->heap_address != address) {
         uint64_t bytes;
-        header->heap_bytes = 0;
-        if (!guard_heap_read(header->file, address, MOST_BYTES - header->bytes, &header->heap,
+        header->heap_address = 0;
+        if (buffer_reserve(&header->sizes, table, 0, NULL) ||
+            !guard_heap_read(header->file, address, MOST_BYTES - header->bytes, &header->heap,
                              &bytes))
             return UINT64_MAX;
+        guard_heap_objects(header->heap.data, bytes, (void *)header->sizes.data);
         header->bytes += bytes;
         header->heap_address = address;
-        header->heap_bytes = bytes;
     }
-    return guard_heap_object(header->heap.data, header->heap_bytes, number);
+    const uint64_t *const sizes = (const void *)header->sizes.data;
+    return number < GUARD_MOST_OBJECTS ? sizes[number] : UINT64_MAX;
 }
 
 /* Whether each element leads to an object that is as long as it says. */
@@ -180,7 +185,7 @@ static bool pipeline_fits(struct guard_bytes bytes)
 }
 
 /* IV.A.2.e and f. */
-static bool fill_fits(struct guard_bytes bytes, bool old)
+static bool fill_fits(struct dataset *dataset, struct guard_bytes bytes, bool old)
 {
     enum { DEFINED = 0x20 };
     const uint64_t version = old ? 0 : guard_take(&bytes, 1);
@@ -194,7 +199,8 @@ static bool fill_fits(struct guard_bytes bytes, bool old)
         return false;
     }
     const uint64_t size = defined ? guard_take(&bytes, 4) : 0;
-    guard_pass(&bytes, size <= INT32_MAX ? size : 0); /* below 0: there is none */
+    dataset->fill = size <= INT32_MAX ? size : 0; /* below 0: there is none */
+    guard_pass(&bytes, dataset->fill);
     return bytes.good;
 }
 
@@ -287,7 +293,7 @@ static bool message_fits(struct header *header, uint64_t kind, struct guard_byte
         return type_fits(&header->dataset, bytes);
     case 0x04:
     case 0x05:
-        return fill_fits(bytes, kind == 0x04);
+        return fill_fits(&header->dataset, bytes, kind == 0x04);
     case 0x06:
         return link_fits(bytes);
     case 0x08:
@@ -350,7 +356,8 @@ static bool dataset_fits(const struct dataset *dataset)
 {
     if (!dataset->laid)
         return true;
-    if (!dataset->typed || !dataset->spaced)
+    if (!dataset->typed || !dataset->spaced ||
+        (dataset->fill && dataset->fill != dataset->type.size))
         return false;
     if (dataset->chunk_rank)
         return dataset->chunk_rank == dataset->rank + 1 &&
@@ -413,12 +420,18 @@ static bool header_fits(struct header *header, uint64_t address, struct guard_by
         !parts_fit(header, old, flags, buffer) || !dataset_fits(&header->dataset))
         return false;
     const uint64_t all = begin + size + (old ? 0 : CHECKSUM);
-    return all <= bytes.left || add_part(header, address + bytes.left, all - bytes.left);
+    if (all > bytes.left)
+        header->parts->rest = (struct guard_part){address + bytes.left, all - bytes.left};
+    return true;
 }
 
-/* Is this a part that was looked at with its header? */
-static bool is_known(const struct guard_parts *parts, uint64_t address, size_t bytes)
+/* Is this a part that was looked at with its header? What was missing of one is asked for next. */
+static bool is_known(struct guard_parts *parts, uint64_t address, size_t bytes)
 {
+    const struct guard_part rest = parts->rest;
+    parts->rest = (struct guard_part){0, 0};
+    if (rest.bytes == bytes && rest.address == address)
+        return true;
     for (size_t i = 0; i < parts->count; i++)
         if (parts->list[i].address == address && parts->list[i].bytes == bytes)
             return true;
@@ -452,5 +465,8 @@ bool guard_header_sound(const struct guard_file *file, uint64_t address, const u
         header_fits(&header, address, (struct guard_bytes){data, bytes, true}, &buffer);
     buffer_release(&buffer);
     buffer_release(&header.heap);
+    buffer_release(&header.sizes);
+    if (!fits)
+        parts->count = header.begin;
     return fits;
 }

@@ -20,6 +20,7 @@ struct guard_part {
 struct guard_parts {
     struct guard_part *list;
     size_t count, capacity;
+    struct guard_part rest; /* of the header that was looked at last; 0 bytes: none */
 };
 
 /* Whether HDF5 may have these bytes, which it has read at `address` as a part of an object header,

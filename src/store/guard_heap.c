@@ -4,14 +4,7 @@
 
 #include "store/driver.h"
 
-enum {
-    SIGNATURE_BYTES = 4,
-    HEAD = 16,
-    SIZE_AT = 8,
-    OBJECT_HEAD = 16,
-    OBJECT_SIZE_AT = 8,
-    OBJECT_ALIGN = 8
-};
+enum { HEAD = 16, SIZE_AT = 8, OBJECT_HEAD = 16, OBJECT_SIZE_AT = 8, OBJECT_ALIGN = 8 };
 
 static uint64_t word(const uint8_t *at, size_t bytes)
 {
@@ -30,9 +23,13 @@ bool guard_read(const struct guard_file *file, uint64_t address, uint64_t bytes,
            driver_read(file->descriptor, file->base + address, (size_t)bytes, buffer->data);
 }
 
+/* HDF5 reads heaps as it reads rows, so chance must not make one of the other: a heap also has a
+ * version, and a size that HDF5 takes. */
 bool guard_is_heap(const uint8_t *data, size_t size)
 {
-    return size >= SIGNATURE_BYTES && memcmp(data, "GCOL", SIGNATURE_BYTES) == 0;
+    enum { VERSION_AT = 4, VERSION = 1, LEAST_BYTES = 4096 };
+    return size >= HEAD && memcmp(data, "GCOL", VERSION_AT) == 0 && data[VERSION_AT] == VERSION &&
+           word(data + SIZE_AT, 8) >= LEAST_BYTES;
 }
 
 /* How far it is from an object to the next; 0: nowhere. What is free, number 0, counts its head. */
@@ -64,15 +61,15 @@ bool guard_heap_read(const struct guard_file *file, uint64_t address, uint64_t m
     if (!guard_read(file, address, HEAD, buffer) || !guard_is_heap(buffer->data, HEAD))
         return false;
     *bytes = word(buffer->data + SIZE_AT, 8);
-    return *bytes >= HEAD && *bytes <= most && guard_read(file, address, *bytes, buffer) &&
+    return *bytes <= most && guard_read(file, address, *bytes, buffer) &&
            has_end(buffer->data, *bytes);
 }
 
-uint64_t guard_heap_object(const uint8_t *heap, uint64_t bytes, uint64_t number)
+void guard_heap_objects(const uint8_t *heap, uint64_t bytes, uint64_t sizes[GUARD_MOST_OBJECTS])
 {
-    uint64_t found = UINT64_MAX;
-    for (uint64_t at = HEAD; number && at + OBJECT_HEAD <= bytes; at += step(heap + at))
-        if (word(heap + at, 2) == number)
-            found = word(heap + at + OBJECT_SIZE_AT, 8);
-    return found;
+    for (size_t i = 0; i < GUARD_MOST_OBJECTS; i++)
+        sizes[i] = UINT64_MAX;
+    for (uint64_t at = HEAD; at + OBJECT_HEAD <= bytes; at += step(heap + at))
+        sizes[word(heap + at, 2)] = word(heap + at + OBJECT_SIZE_AT, 8);
+    sizes[0] = UINT64_MAX; /* that is what is free */
 }

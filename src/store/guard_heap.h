@@ -27,8 +27,10 @@ bool guard_is_heap(const uint8_t *data, size_t size);
 bool guard_heap_read(const struct guard_file *file, uint64_t address, uint64_t most,
                      struct buffer *buffer, uint64_t *bytes);
 
-/* How long object `number` of a heap is that was read, of so many bytes; UINT64_MAX: there is none.
- * Of objects with the same number HDF5 knows the last. */
-uint64_t guard_heap_object(const uint8_t *heap, uint64_t bytes, uint64_t number);
+enum { GUARD_MOST_OBJECTS = 65536 };
+
+/* How long the objects of a heap are that was read, of so many bytes, by their numbers; UINT64_MAX:
+ * there is none. Of objects with the same number HDF5 knows the last. */
+void guard_heap_objects(const uint8_t *heap, uint64_t bytes, uint64_t sizes[GUARD_MOST_OBJECTS]);
 
 #endif

@@ -69,8 +69,9 @@ static bool float_fits(struct guard_bytes *bytes, uint64_t flags, uint64_t size)
     const uint64_t mantissa_at = guard_take(bytes, 1), mantissa = guard_take(bytes, 1);
     const uint64_t sign_at = flags >> 8 & 0xff;
     guard_pass(bytes, 4);
-    return bits_fit(offset, bits, size) && exponent > 0 && mantissa > 0 && sign_at < bits &&
-           exponent_at + exponent <= bits && mantissa_at + mantissa <= bits;
+    const uint64_t end = offset + bits;
+    return bits_fit(offset, bits, size) && exponent > 0 && mantissa > 0 && sign_at < end &&
+           exponent_at + exponent <= end && mantissa_at + mantissa <= end;
 }
 
 /* The bytes of an offset into an element: as few as do (version 3). */
@@ -130,14 +131,27 @@ static bool array_fits(struct guard_bytes *bytes, unsigned version, struct guard
 /* IV.A.2.d. */
 static struct guard_type read_type(struct guard_bytes *bytes, int depth)
 {
-    enum { INTEGER, FLOAT, TIME, STRING, BITS, OPAQUE, COMPOUND, REFERENCE, ENUM, VARIABLE, ARRAY };
+    enum {
+        INTEGER,
+        FLOAT,
+        TIME,
+        STRING,
+        BITS,
+        OPAQUE,
+        COMPOUND,
+        REFERENCE,
+        ENUM,
+        VARIABLE,
+        ARRAY,
+        NONE
+    };
     enum { VARIABLE_BYTES = 16 }; /* how many, in which heap, which object */
     const uint64_t head = guard_take(bytes, 1), flags = guard_take(bytes, 3),
                    size = guard_take(bytes, 4);
     const unsigned version = (unsigned)(head >> 4);
     struct guard_type type = {.size = size};
-    bool good = version >= 1 && version <= 3 && depth < DEEPEST;
-    switch (good ? head & 15 : TIME) {
+    bool good = version >= 1 && version <= 4 && depth < DEEPEST;
+    switch (good ? head & 15 : NONE) {
     case INTEGER:
     case BITS:
         good = integer_fits(bytes, size);
@@ -147,6 +161,9 @@ static struct guard_type read_type(struct guard_bytes *bytes, int depth)
         break;
     case STRING:
     case REFERENCE:
+        break;
+    case TIME:
+        guard_pass(bytes, 2);
         break;
     case OPAQUE:
         guard_pass(bytes, flags & 0xff);

@@ -474,6 +474,18 @@ def check_foreign(bench, base):
         out.unlink(missing_ok=True)
 
 
+def check_names(bench):
+    """Rows that look like a heap, where HDF5 reads them, are rows."""
+    text = b"".join(b"@GCOL%012d-abcdefghijklmnop\nACGT\n+\nIIII\n" % i for i in range(100))
+    (bench.directory / "names.fastq").write_bytes(text)
+    bench.run(0, "convert -qf --compress none -o {} names.fastq", "names.h5")
+    ended = bench.run(0, COMMANDS["export"], "names.h5")
+    out = bench.directory / "out.fastq"
+    if ended.code != 0 or out.read_bytes() != text:
+        bench.wrong.append(f"names like heaps: code {ended.code}, {many.said(ended)[:3]}")
+    out.unlink(missing_ok=True)
+
+
 def check_cut(bench, base, rng):
     data = base.read_bytes()
     sizes = {0, 1, 8, 95, 96, 100, len(data) - 1, *(rng.randrange(len(data)) for _ in range(8))}
@@ -516,6 +528,7 @@ def main():
         check_odd(bench, base)
         check_headers(bench, base)
         check_foreign(bench, base)
+        check_names(bench)
         check_cut(bench, base, rng)
         check_flips(bench, base, rng)
     print(*bench.wrong[:60], sep="\n")
