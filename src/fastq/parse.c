@@ -24,11 +24,10 @@ static enum line_taken find_wrapped(struct line_cursor cursor, const struct line
 {
     const size_t width = quality->size;
     struct line line;
-    enum line_taken taken = LINE_TAKEN;
     if (!width || width >= bases->size)
         return LINE_MISSING;
     for (size_t have = width; have < bases->size; have += line.size) {
-        taken = lines_take(&cursor, &line);
+        const enum line_taken taken = lines_take(&cursor, &line);
         if (taken == LINE_UNDECIDED && cursor.text.size - cursor.next > width + 1)
             return LINE_MISSING; /* longer than any that may follow */
         if (taken != LINE_TAKEN)
