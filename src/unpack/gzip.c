@@ -75,6 +75,7 @@ static pfq_status take(struct state *state, struct unpack_step *step, pfq_error 
         return status;
     if (taken)
         memcpy(state->stretch.data + kept, step->in.data, taken);
+    memset(state->stretch.data + kept + taken, 0, GZIP_PADDING_BYTES);
     *input = (struct gzip_input){{state->stretch.data, kept + taken},
                                  input->offset + used,
                                  step->last && taken == step->in.size};
