@@ -49,7 +49,8 @@ struct fastq_chunk {
     struct scan_record *records;
     size_t count;
     struct fastq_totals totals[2]; /* of records with even and odd index in the chunk */
-    struct fastq_fault *faults;    /* the first of them, in order; places from the chunk's begin */
+    struct fastq_fault *faults; /* the first of them, in order; lines and records are counted from
+                                   the chunk's begin, bytes from that of the text */
     size_t fault_count;
     uint64_t bad; /* how many there were */
 

@@ -16,7 +16,7 @@
 #include "base/span.h"
 
 /* Bytes that may be read behind the stretch, whatever is in them: buffers of base/memory.h have
- * them. */
+ * them. They do not count, and are set only so that tools that look for what was not can tell. */
 enum { GZIP_PADDING_BYTES = 32 };
 
 struct gzip_input {

@@ -194,6 +194,8 @@ static void decode_all(struct inflow *inflow, pfq_error *own)
         while (read_piece(inflow, raw, own))
             continue;
         const size_t have = (size_t)(raw->end - raw->begin);
+        if (raw->buffer.data && !own->status)
+            memset(raw->buffer.data + have, 0, GZIP_PADDING_BYTES);
         g->rules.input = (struct gzip_input){
             {raw->buffer.data, have}, raw->begin, raw->end == inflow->file->bytes};
         if (!own->status)

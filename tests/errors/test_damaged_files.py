@@ -17,11 +17,13 @@ import tempfile
 import zlib
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import columns
 import damage
 import many
 import packing
 import reference
+from wrong import conclude
 
 SECONDS = 600
 WHOLE, BAD, GARBAGE = "whole", "bad", "garbage"
@@ -190,10 +192,7 @@ def main():
         what_follows(trials, rng)
         other_compressors(trials, rng)
         trials.run()
-    for sentence in trials.wrong[:20]:
-        print(sentence)
-    print(f"{len(trials.jobs)} damaged files: {len(trials.wrong)} wrong")
-    return 1 if trials.wrong else 0
+    return conclude(f"{len(trials.jobs)} damaged files: ", found=trials.wrong)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import damage
 import h5py
 import many
+from wrong import conclude
 
 SECONDS = 60
 FLIPS = 120
@@ -163,9 +165,7 @@ def main():
                     for name in ("good.h5", "plain.h5", "forms.h5"))
         if not found:
             bench.wrong.append("no flip was found")
-    print(*bench.wrong[:30], sep="\n")
-    print(f"{bench.runs} runs, {len(bench.wrong)} wrong")
-    return 1 if bench.wrong else 0
+    return conclude(f"{bench.runs} runs, ", found=bench.wrong)
 
 
 if __name__ == "__main__":

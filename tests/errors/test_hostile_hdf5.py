@@ -20,9 +20,11 @@ import tempfile
 import zlib
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import h5py
 import many
 import numpy
+from wrong import conclude
 
 SECONDS = 30
 LIMIT_KIB = 1 << 20  # of address space, for each rank
@@ -531,9 +533,7 @@ def main():
         check_names(bench)
         check_cut(bench, base, rng)
         check_flips(bench, base, rng)
-    print(*bench.wrong[:60], sep="\n")
-    print(f"{bench.runs} runs, codes {bench.codes}, {len(bench.wrong)} wrong")
-    return 1 if bench.wrong else 0
+    return conclude(f"{bench.runs} runs, codes {bench.codes}, ", found=bench.wrong)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,10 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "errors"), str(TESTS / "support")]
 import many
+from wrong import conclude
 
 SKIPPED = 77
 SECONDS = 60          # for a run that fails
@@ -465,9 +467,7 @@ def main():
         bench = Bench(arguments, directory, total_bytes)
         if check(bench) == SKIPPED:
             return SKIPPED
-    print(*bench.wrong, sep="\n")
-    print(f"{bench.runs} runs, {len(bench.wrong)} wrong")
-    return 1 if bench.wrong else 0
+    return conclude(f"{bench.runs} runs, ", found=bench.wrong)
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def main():
         if TOOLS["multiqc"]:
             check_multiqc(program, data, directory)
     missing = ", ".join(tool for tool, where in TOOLS.items() if not where) or "none"
-    return conclude(f"; not installed: {missing}")
+    return conclude(remark=f"; not installed: {missing}")
 
 
 if __name__ == "__main__":

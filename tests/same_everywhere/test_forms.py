@@ -15,12 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "errors"), str(TESTS / "support")]
 import columns
 import h5py
 import many
 import numpy
 import reference
+from wrong import conclude
 
 SECONDS = 600
 SEQUENCE, QUALITY, NAME = 1, 2, 4
@@ -237,10 +239,7 @@ def main():
         check_exports(bench, text)
         check_errors(bench, rng)
         check_checksums(bench, rng)
-    for sentence in bench.wrong[:30]:
-        print(sentence)
-    print(f"{bench.runs} runs, {len(bench.wrong)} wrong")
-    return 1 if bench.wrong else 0
+    return conclude(f"{bench.runs} runs, ", found=bench.wrong)
 
 
 if __name__ == "__main__":

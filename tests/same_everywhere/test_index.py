@@ -18,13 +18,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "errors"), str(TESTS / "support")]
 import columns
 import damage
 import gzip_index
 import many
 import packing
 import reference
+from wrong import conclude
 
 KIB, MIB = 1 << 10, 1 << 20
 SECONDS = 600
@@ -361,10 +363,7 @@ def main():
         check_bad(trials, packing.in_parts(packing.deflated(1)), lies_told)
         check_other_file(trials, packing.deflated())
         check_command(trials)
-    for sentence in trials.wrong[:40]:
-        print(sentence)
-    print(f"{trials.files} files: {len(trials.wrong)} wrong")
-    return 1 if trials.wrong else 0
+    return conclude(f"{trials.files} files: ", found=trials.wrong)
 
 
 if __name__ == "__main__":

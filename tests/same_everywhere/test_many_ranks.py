@@ -13,9 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "errors"), str(TESTS / "support")]
 import columns
 import many
+from wrong import conclude, wrong
 
 SECONDS = 800
 ROUNDS = 2
@@ -45,7 +47,6 @@ def main():
     parser.add_argument("--ranks", type=int, required=True)
     arguments = parser.parse_args()
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)
-    wrong = 0
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         work, outs = [], {}
@@ -66,10 +67,8 @@ def main():
             one, other = outs[1, number], outs[arguments.ranks, number]
             for content in (columns.everything, columns.stored_chunks):
                 if content(one) != content(other):
-                    wrong += 1
-                    print(f"{what}: {content.__name__} of 1 and of {arguments.ranks} ranks differ")
-    print(f"{len(listed)} inputs, 1 and {arguments.ranks} ranks: {wrong} wrong")
-    return 1 if wrong else 0
+                    wrong(f"{what}: {content.__name__} of 1 and of {arguments.ranks} ranks differ")
+    return conclude(f"{len(listed)} inputs, 1 and {arguments.ranks} ranks: ")
 
 
 if __name__ == "__main__":

@@ -21,12 +21,14 @@ import tempfile
 from collections import namedtuple
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "errors"))
+TESTS = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "errors"), str(TESTS / "support")]
 import columns
 import damage
 import many
 import packing
 import reference
+from wrong import conclude
 
 KIB, MIB = 1 << 10, 1 << 20
 SECONDS = 600
@@ -296,11 +298,8 @@ def main():
         comparison.compare_command(pair, 0, ["-t", 2, "--slice-size", "64k"], {})
         comparison.compare_command(pair, 3, ["--chunk-size", "1k", "--slice-size", "4k", "--writer",
                                              "gather"], {"PFQ_SIMD": "scalar"})
-    for sentence in comparison.wrong[:40]:
-        print(sentence)
-    print(f"{len(made)} inputs, {len(layouts)} layouts, {comparison.runs} runs: "
-          f"{len(comparison.wrong)} wrong")
-    return 1 if comparison.wrong else 0
+    return conclude(f"{len(made)} inputs, {len(layouts)} layouts, {comparison.runs} runs: ",
+                    found=comparison.wrong)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the check scripts have found wrong: told at the end, and their exit code."""
+"""What check scripts have found wrong: told at the end, and their exit code."""
 
 MOST = 40  # sentences; what is wrong in the same way many times is told often enough
 SHOWN = 300  # characters of a value
@@ -7,8 +7,7 @@ WRONG = []
 
 
 def wrong(sentence):
-    if len(WRONG) < MOST:
-        WRONG.append(sentence)
+    WRONG.append(sentence)
 
 
 def expect(what, got, want, same=None):
@@ -17,9 +16,11 @@ def expect(what, got, want, same=None):
         wrong(f"{what}: {str(got)[:SHOWN]}, not {str(want)[:SHOWN]}")
 
 
-def conclude(remark=""):
-    """Prints what is wrong; the exit code."""
-    for sentence in WRONG:
+def conclude(tried="", remark="", found=None):
+    """Prints what is wrong, or `found` where a script keeps it elsewhere, and how much that is, of what
+    was tried; the exit code."""
+    found = WRONG if found is None else found
+    for sentence in found[:MOST]:
         print(sentence)
-    print(f"{len(WRONG)} wrong{remark}")
-    return 1 if WRONG else 0
+    print(f"{tried}{len(found)} wrong{remark}")
+    return 1 if found else 0
