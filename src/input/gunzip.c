@@ -110,12 +110,9 @@ static bool gunzip_step(struct inflow *inflow)
 static pfq_status read_turn(void *context, size_t i, int thread, pfq_error *err)
 {
     struct gunzip *const g = context;
-    struct stretch *const ahead = &g->ahead;
-    const uint64_t from = g->turns_from + i * READ_BYTES, left = ahead->end - from;
     pfq_error ignored; /* as above */
-    (void)thread, (void)err;
-    if (team_file_read(g->file, from, ahead->buffer.data + (from - ahead->begin),
-                       left < READ_BYTES ? (size_t)left : READ_BYTES, &ignored))
+    (void)err;
+    if (turns_read(&g->turns, i, thread, &ignored))
         atomic_store(&g->turn_failed, true);
     return PFQ_OK;
 }
@@ -128,10 +125,9 @@ static bool gunzip_ahead(struct inflow *inflow, struct threads_loop *loop, pfq_e
     if (ahead->end >= ahead->want || !team_file_for_threads(g->file) ||
         buffer_reserve(&ahead->buffer, (size_t)(ahead->want - ahead->begin), have, own))
         return false;
-    g->turns_from = ahead->end;
+    g->turns = (struct turns){g->file, ahead->end, ahead->want, ahead->buffer.data + have};
     ahead->end = ahead->want;
-    const uint64_t turns = (ahead->end - g->turns_from + READ_BYTES - 1) / READ_BYTES;
-    *loop = (struct threads_loop){read_turn, g, (size_t)turns};
+    *loop = (struct threads_loop){read_turn, g, turns_count(&g->turns)};
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "input/gunzip.h"
 #include "input/index.h"
 #include "input/inflow.h"
+#include "input/turns.h"
 #include "team/team.h"
 
 /* What is put in its place by one thread: a decoded chunk, or some blocks of a walked one. */
@@ -43,7 +44,7 @@ struct gunzip {
     struct gunzip_chunk *chunks;
     struct gzip_inflater **inflaters; /* of each thread */
     struct stretch raw, ahead;        /* of this round; what is read for the next one */
-    uint64_t turns_from;              /* what threads read of it begins there */
+    struct turns turns;               /* what threads read of it */
     _Atomic bool turn_failed;         /* one of them could not */
     struct gunzip_cut *cuts;          /* of all chunks, and one behind them */
     bool listed;                      /* the round's cuts are points of the index */

@@ -9,7 +9,7 @@
 
 #include "fastq/boundary.h"
 
-enum { MORE_BYTES = 64 * 1024, READ_BYTES = 4 << 20, TURN_BYTES = 1 << 20 };
+enum { MORE_BYTES = 64 * 1024, READ_BYTES = 4 << 20 };
 
 pfq_status slice_begin(struct slice *slice, pfq_error *err)
 {
@@ -36,25 +36,15 @@ pfq_status slice_read(struct slice *slice, pfq_error *err)
     return status;
 }
 
-static pfq_status read_turn(void *context, size_t i, int thread, pfq_error *err)
-{
-    struct slice *const slice = context;
-    const size_t from = slice->turns_from + i * TURN_BYTES;
-    const size_t left = slice->text_bytes - from;
-    (void)thread;
-    return team_file_read(slice->file, slice->range.begin + from, slice->buffer.data + from,
-                          left < TURN_BYTES ? left : TURN_BYTES, err);
-}
-
 bool slice_read_by_threads(struct slice *slice, struct threads_loop *loop)
 {
-    const size_t from = slice->text_bytes;
+    const size_t have = slice->text_bytes;
     if (!slice_unread(slice) || !team_file_for_threads(slice->file))
         return false;
-    slice->turns_from = from;
+    slice->turns = (struct turns){slice->file, slice->range.begin + have, slice->range.end,
+                                  slice->buffer.data + have};
     slice->text_bytes = (size_t)(slice->range.end - slice->range.begin);
-    const size_t turns = (slice->text_bytes - from + TURN_BYTES - 1) / TURN_BYTES;
-    *loop = (struct threads_loop){read_turn, slice, turns};
+    *loop = (struct threads_loop){turns_read, &slice->turns, turns_count(&slice->turns)};
     return true;
 }
 

@@ -14,6 +14,7 @@
 #include "base/span.h"
 #include "fastq/chunk.h"
 #include "input/inflow.h"
+#include "input/turns.h"
 #include "plan/plan.h"
 #include "team/team.h"
 #include "threads/threads.h"
@@ -37,9 +38,9 @@ struct slice {
     const uint8_t
         *text; /* from range.begin on: in `buffer`, or where the caller has it in memory */
     struct buffer buffer;
-    size_t text_bytes; /* what has been read so far */
-    size_t turns_from; /* what had been read before threads did the rest */
-    bool counted;      /* its bytes are in rules->done */
+    size_t text_bytes;  /* what has been read so far */
+    struct turns turns; /* what threads read */
+    bool counted;       /* its bytes are in rules->done */
 
     struct fastq_chunk *chunks;
     size_t count, capacity; /* chunks in use; chunks that own memory */
