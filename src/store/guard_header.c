@@ -219,7 +219,7 @@ static bool link_fits(struct guard_bytes bytes)
     return version == 1 && bytes.good;
 }
 
-/* Flags say which of two fields of `each` bytes are there, in front of so many others. */
+/* Flags say which of two fields, of so many bytes, are there beside others. */
 static bool info_fits(struct guard_bytes bytes, uint64_t first, uint64_t second, uint64_t others)
 {
     const uint64_t version = guard_take(&bytes, 1), flags = guard_take(&bytes, 1);
@@ -283,7 +283,6 @@ static bool continuation_fits(struct header *header, struct guard_bytes bytes)
 /* One message, by its kind; of those that are not known here HDF5 knows no more. */
 static bool message_fits(struct header *header, uint64_t kind, struct guard_bytes bytes)
 {
-    struct guard_bytes all = bytes;
     switch (kind) {
     case 0x01:
         return space_fits(&header->dataset, bytes);
@@ -296,6 +295,8 @@ static bool message_fits(struct header *header, uint64_t kind, struct guard_byte
         return fill_fits(&header->dataset, bytes, kind == 0x04);
     case 0x06:
         return link_fits(bytes);
+    case 0x07:
+        return outside_fits(bytes);
     case 0x08:
         return layout_fits(&header->dataset, bytes);
     case 0x0a: /* a group */
@@ -305,25 +306,23 @@ static bool message_fits(struct header *header, uint64_t kind, struct guard_byte
     case 0x0c:
         return attribute_fits(header, bytes);
     case 0x0d: /* a comment */
-        guard_pass_name(&all, false);
-        return all.good;
-    case 0x10:
-        return continuation_fits(header, bytes);
-    case 0x07:
-        return outside_fits(bytes);
+        guard_pass_name(&bytes, false);
+        return bytes.good;
     case 0x0e: /* an old time */
     case 0x11: /* a table of symbols */
         return bytes.left >= 16;
     case 0x0f: /* a table of shared messages */
         return bytes.left >= 10;
+    case 0x10:
+        return continuation_fits(header, bytes);
     case 0x12: /* a time */
         return bytes.left >= 8;
     case 0x13: /* sizes of trees */
         return bytes.left >= 7;
     case 0x14: /* a driver */
-        guard_pass(&all, 9);
-        guard_pass(&all, guard_take(&all, 2));
-        return all.good;
+        guard_pass(&bytes, 9);
+        guard_pass(&bytes, guard_take(&bytes, 2));
+        return bytes.good;
     case 0x15: /* attributes */
         return info_fits(bytes, 2, 8, 16);
     case 0x16: /* references */

@@ -3,16 +3,9 @@
 #include <string.h>
 
 #include "store/driver.h"
+#include "store/guard_bytes.h"
 
-enum { HEAD = 16, SIZE_AT = 8, OBJECT_HEAD = 16, OBJECT_SIZE_AT = 8, OBJECT_ALIGN = 8 };
-
-static uint64_t word(const uint8_t *at, size_t bytes)
-{
-    uint64_t value = 0;
-    for (size_t i = bytes; i > 0; i--)
-        value = value << 8 | at[i - 1];
-    return value;
-}
+enum { HEAD = 16, SIZE_AT = 8, OBJECT_HEAD = 16, OBJECT_SIZE_AT = 8 };
 
 bool guard_read(const struct guard_file *file, uint64_t address, uint64_t bytes,
                 struct buffer *buffer)
@@ -29,18 +22,18 @@ bool guard_is_heap(const uint8_t *data, size_t size)
 {
     enum { VERSION_AT = 4, VERSION = 1, LEAST_BYTES = 4096 };
     return size >= HEAD && memcmp(data, "GCOL", VERSION_AT) == 0 && data[VERSION_AT] == VERSION &&
-           word(data + SIZE_AT, 8) >= LEAST_BYTES;
+           guard_number(data + SIZE_AT, 8) >= LEAST_BYTES;
 }
 
 /* How far it is from an object to the next; 0: nowhere. What is free, number 0, counts its head. */
 static uint64_t step(const uint8_t *object)
 {
-    const uint64_t size = word(object + OBJECT_SIZE_AT, 8);
-    if (word(object, 2) == 0)
+    const uint64_t size = guard_number(object + OBJECT_SIZE_AT, 8);
+    if (guard_number(object, 2) == 0)
         return size < OBJECT_HEAD ? 0 : size;
     if (size > INT64_MAX)
         return 0;
-    return OBJECT_HEAD + (size + OBJECT_ALIGN - 1) / OBJECT_ALIGN * OBJECT_ALIGN;
+    return OBJECT_HEAD + guard_padded(size);
 }
 
 /* Whether a walk through the objects comes to the end. */
@@ -60,7 +53,7 @@ bool guard_heap_read(const struct guard_file *file, uint64_t address, uint64_t m
 {
     if (!guard_read(file, address, HEAD, buffer) || !guard_is_heap(buffer->data, HEAD))
         return false;
-    *bytes = word(buffer->data + SIZE_AT, 8);
+    *bytes = guard_number(buffer->data + SIZE_AT, 8);
     return *bytes <= most && guard_read(file, address, *bytes, buffer) &&
            has_end(buffer->data, *bytes);
 }
@@ -70,6 +63,6 @@ void guard_heap_objects(const uint8_t *heap, uint64_t bytes, uint64_t sizes[GUAR
     for (size_t i = 0; i < GUARD_MOST_OBJECTS; i++)
         sizes[i] = UINT64_MAX;
     for (uint64_t at = HEAD; at + OBJECT_HEAD <= bytes; at += step(heap + at))
-        sizes[word(heap + at, 2)] = word(heap + at + OBJECT_SIZE_AT, 8);
+        sizes[guard_number(heap + at, 2)] = guard_number(heap + at + OBJECT_SIZE_AT, 8);
     sizes[0] = UINT64_MAX; /* that is what is free */
 }

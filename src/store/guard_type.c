@@ -1,51 +1,9 @@
 #include "store/guard_type.h"
 
-#include <string.h>
-
 enum {
     MOST_NUMBER_BYTES = 16,
     DEEPEST = 16 /* datatypes in datatypes */
 };
-
-/* ---- bytes ---- */
-
-void guard_pass(struct guard_bytes *bytes, uint64_t n)
-{
-    if (n > bytes->left) {
-        bytes->good = false;
-        n = bytes->left;
-    }
-    bytes->at += n;
-    bytes->left -= (size_t)n;
-}
-
-uint64_t guard_take(struct guard_bytes *bytes, size_t n)
-{
-    const uint8_t *const from = bytes->at;
-    uint64_t value = 0;
-    guard_pass(bytes, n);
-    for (size_t i = bytes->good ? n : 0; i > 0; i--)
-        value = value << 8 | from[i - 1];
-    return value;
-}
-
-struct guard_bytes guard_part(struct guard_bytes *bytes, uint64_t n)
-{
-    struct guard_bytes part = {bytes->at, (size_t)n, n <= bytes->left};
-    guard_pass(bytes, n);
-    if (!part.good)
-        part.left = 0;
-    return part;
-}
-
-void guard_pass_name(struct guard_bytes *bytes, bool pads)
-{
-    const uint8_t *const end = bytes->left ? memchr(bytes->at, 0, bytes->left) : NULL;
-    const uint64_t n = end ? (uint64_t)(end - bytes->at) + 1 : UINT64_MAX / 2;
-    guard_pass(bytes, pads ? guard_padded(n) : n);
-}
-
-/* ---- datatypes and dataspaces ---- */
 
 static const struct guard_type UNSOUND = {0};
 
@@ -193,7 +151,7 @@ static struct guard_type read_type(struct guard_bytes *bytes, int depth)
 
 /* NOLINTEND(misc-no-recursion) */
 
-/* How many elements (IV.A.2.b). false: not sound. */
+/* IV.A.2.b. */
 bool guard_space_read(struct guard_bytes *bytes, uint64_t *rank, uint64_t *elements)
 {
     enum { LONGEST = 1, NONE = 2 };

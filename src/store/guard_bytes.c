@@ -1,0 +1,44 @@
+#include "store/guard_bytes.h"
+
+#include <string.h>
+
+uint64_t guard_number(const uint8_t *from, size_t n)
+{
+    uint64_t value = 0;
+    for (; n > 0; n--)
+        value = value << 8 | from[n - 1];
+    return value;
+}
+
+void guard_pass(struct guard_bytes *bytes, uint64_t n)
+{
+    if (n > bytes->left) {
+        bytes->good = false;
+        n = bytes->left;
+    }
+    bytes->at += n;
+    bytes->left -= (size_t)n;
+}
+
+uint64_t guard_take(struct guard_bytes *bytes, size_t n)
+{
+    const uint8_t *const from = bytes->at;
+    guard_pass(bytes, n);
+    return bytes->good ? guard_number(from, n) : 0;
+}
+
+struct guard_bytes guard_part(struct guard_bytes *bytes, uint64_t n)
+{
+    struct guard_bytes part = {bytes->at, (size_t)n, n <= bytes->left};
+    guard_pass(bytes, n);
+    if (!part.good)
+        part.left = 0;
+    return part;
+}
+
+void guard_pass_name(struct guard_bytes *bytes, bool pads)
+{
+    const uint8_t *const end = bytes->left ? memchr(bytes->at, 0, bytes->left) : NULL;
+    const uint64_t n = end ? (uint64_t)(end - bytes->at) + 1 : UINT64_MAX / 2;
+    guard_pass(bytes, pads ? guard_padded(n) : n);
+}

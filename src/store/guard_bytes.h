@@ -1,0 +1,39 @@
+/*
+ * Bytes of an HDF5 file, read one field after the other, no further than they go.
+ */
+#ifndef STORE_GUARD_BYTES_H
+#define STORE_GUARD_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is left of some bytes. */
+struct guard_bytes {
+    const uint8_t *at;
+    size_t left;
+    bool good; /* nothing was asked for that is not there */
+};
+
+/* Goes on by n bytes. */
+void guard_pass(struct guard_bytes *bytes, uint64_t n);
+
+/* A number of n bytes, at most 8, the lowest first. */
+uint64_t guard_number(const uint8_t *from, size_t n);
+
+/* The same of the next n; 0 if they are not there. */
+uint64_t guard_take(struct guard_bytes *bytes, size_t n);
+
+/* The next n bytes, alone. */
+struct guard_bytes guard_part(struct guard_bytes *bytes, uint64_t n);
+
+/* A name with the zero at its end, and what pads both to eight bytes, if anything does. */
+void guard_pass_name(struct guard_bytes *bytes, bool pads);
+
+/* The next multiple of eight. */
+static inline uint64_t guard_padded(uint64_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
+#endif
