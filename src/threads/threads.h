@@ -43,9 +43,10 @@ struct threads_aside {
     size_t (*more)(void *context, struct threads_loop *loops);
 };
 
-/* threads_for, while the caller takes steps aside: others do the turns in any case, those of more
- * loops first, so that nobody waits at the end of each. Steps end when the loop does, or
- * before; what is left is the caller's to do later. Ticks end with the loop. */
+/* threads_for, while the caller takes steps aside: others do the turns, even of one thread, if
+ * OpenMP gives any, and those of more loops first, so that nobody waits at the end of each. Steps
+ * end when the loop does, or before; what is left is the caller's to do later. Ticks end with the
+ * loop. */
 pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *context,
                               const struct threads_aside *aside, pfq_error *err);
 
