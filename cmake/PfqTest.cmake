@@ -33,6 +33,12 @@ function(pfq_test path)
                        ENVIRONMENT "${PFQ_SANITIZE_ENVIRONMENT}")
 endfunction()
 
+# Who starts ranks, for tests that start some themselves; nobody where there are none.
+set(PFQ_LAUNCHER)
+if(PFQ_MPI)
+  set(PFQ_LAUNCHER ${MPIEXEC_EXECUTABLE})
+endif()
+
 # How a test starts ranks: more than there are cores, and as root where CI is root.
 set(PFQ_MPI_ENVIRONMENT
     "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1"

@@ -13,6 +13,7 @@
 #include "fastq/boundary.h"
 #include "fastq/chunk.h"
 #include "support/check.h"
+#include "support/repeated.h"
 
 static const char records[] = "@a\nACGT\n+\nIIII\n"
                               "@b 1\r\nAC\r\n+b 1\r\n@@\r\n"
@@ -120,8 +121,7 @@ static bool is_alike(uint64_t front, const char *words, bool multiline)
 
 enum { PIECE_BYTES = 2 << 20, PIECES = 2051, BELOW_4_GIB = 2048 };
 
-/* A text of so many records, which are all the same memory.
- */
+/* A text of so many records. */
 static struct span same_again(void)
 {
     const size_t half = (PIECE_BYTES - 8) / 2, size = (size_t)PIECES * PIECE_BYTES;
@@ -133,16 +133,9 @@ static struct span same_again(void)
     memcpy(piece + 4 + half, "\n+\n", 3);
     memset(piece + 7 + half, 'I', half);
     piece[PIECE_BYTES - 1] = '\n';
-    CHECK(fwrite(piece, 1, PIECE_BYTES, file) == PIECE_BYTES && fflush(file) == 0);
-    uint8_t *const data =
-        mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(data != MAP_FAILED);
-    for (size_t i = 0; i < PIECES; i++)
-        CHECK(mmap(data + i * PIECE_BYTES, PIECE_BYTES, PROT_READ, MAP_SHARED | MAP_FIXED,
-                   fileno(file), 0) != MAP_FAILED);
+    CHECK(fwrite(piece, 1, PIECE_BYTES, file) == PIECE_BYTES);
     free(piece);
-    fclose(file);
-    return (struct span){data, size};
+    return (struct span){repeated_text(file, PIECE_BYTES, size), size};
 }
 
 static void long_chunks_are_refused(bool multiline)

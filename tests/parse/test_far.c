@@ -4,11 +4,10 @@
  * The text is as long as that, but its pages are the same ones again and again, and only those
  * around the cuts are looked at.
  */
-#include <sys/mman.h>
-
 #include "parfastq/parser.h"
 #include "support/check.h"
 #include "support/ranks.h"
+#include "support/repeated.h"
 
 enum { RECORD_BYTES = 64, PIECE_BYTES = 64 << 20 };
 
@@ -23,15 +22,7 @@ static const char *make_text(void)
     CHECK(file && strlen(record) == RECORD_BYTES);
     for (size_t i = 0; i < PIECE_BYTES / RECORD_BYTES; i++)
         CHECK(fwrite(record, 1, RECORD_BYTES, file) == RECORD_BYTES);
-    CHECK(fflush(file) == 0);
-    char *const text =
-        mmap(NULL, all, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(text != MAP_FAILED);
-    for (uint64_t at = 0; at < all; at += PIECE_BYTES)
-        CHECK(mmap(text + at, PIECE_BYTES, PROT_READ, MAP_SHARED | MAP_FIXED, fileno(file), 0) !=
-              MAP_FAILED);
-    fclose(file);
-    return text;
+    return repeated_text(file, PIECE_BYTES, all);
 }
 
 static void chunks_begin_at_records(pfq_team *team, const char *text, uint64_t chunk_bytes)
