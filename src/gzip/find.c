@@ -252,10 +252,13 @@ enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, ui
     return GZIP_NO;
 }
 
-bool gzip_hides_member(const struct gzip_input *input, uint64_t from)
+enum gzip_answer gzip_hides_member(const struct gzip_input *input, uint64_t from)
 {
+    const uint64_t to = from + 1 + GZIP_GARBAGE_BYTES, end = input->offset + input->bytes.size;
     uint64_t found;
-    return find_member(input, from + 1, input->offset + input->bytes.size, &found) == GZIP_YES;
+    if (!input->last && end < to + GZIP_LOOK_BYTES)
+        return GZIP_MORE;
+    return find_member(input, from + 1, to < end ? to : end, &found);
 }
 
 pfq_status gzip_judge_garbage(uint64_t byte, bool is_text, bool hides_member, pfq_error *err)

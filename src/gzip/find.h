@@ -45,9 +45,13 @@ enum gzip_answer gzip_is_member_start(const struct gzip_input *input, uint64_t b
 enum gzip_answer gzip_find(const struct gzip_input *input, uint64_t from_bit, uint64_t to_byte,
                            enum gzip_starts starts, struct gzip_found *found);
 
-/* Does a member start in the stretch behind byte `from`? Then what is at `from` is not just garbage
- * behind the last member. Pure. */
-bool gzip_hides_member(const struct gzip_input *input, uint64_t from);
+/* How far behind the end of a member, where something else follows, another one is looked for. */
+enum { GZIP_GARBAGE_BYTES = 1 << 20 };
+
+/* Does a member start in the GZIP_GARBAGE_BYTES behind byte `from`? Then what is at `from` is not
+ * just garbage behind the last member. GZIP_MORE: the stretch must reach farther, but never more
+ * than GZIP_LOOK_BYTES farther than that. Pure. */
+enum gzip_answer gzip_hides_member(const struct gzip_input *input, uint64_t from);
 
 /* What is to be said of bytes that are not gzip, at `byte`, behind a member: PFQ_AFTER_GZIP if they
  * are text or hide a member, since then something would be lost; else PFQ_OK, and the remark. */

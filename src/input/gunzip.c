@@ -373,9 +373,8 @@ static void first_fault(const struct inflow *inflow, uint64_t *at, pfq_error *fa
         *at = chunk->text_at + chunk->out.text;
         *fault = chunk->fault;
     } else if (chunk->out.stop == GZIP_AT_GARBAGE) {
-        const uint64_t byte = chunk->out.bit / 8;
-        const bool hides = gzip_hides_member(&g->rules.input, byte);
-        if (gzip_judge_garbage(byte, chunk->out.garbage_is_text, hides, fault))
+        if (gzip_judge_garbage(chunk->out.bit / 8, chunk->out.garbage_is_text, chunk->hides_member,
+                               fault))
             *at = chunk->text_at + chunk->out.text;
     }
 }

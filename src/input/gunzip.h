@@ -40,7 +40,14 @@ struct gunzip_place {
 
 /* ---- a chunk on its rank ---- */
 
-enum gunzip_stage { GUNZIP_FIND, GUNZIP_START, GUNZIP_WALK, GUNZIP_DECODE, GUNZIP_DONE };
+enum gunzip_stage {
+    GUNZIP_FIND,
+    GUNZIP_START,
+    GUNZIP_WALK,
+    GUNZIP_DECODE,
+    GUNZIP_GARBAGE,
+    GUNZIP_DONE
+};
 
 /* What came of a chunk. */
 enum gunzip_way {
@@ -66,6 +73,7 @@ struct gunzip_chunk {
     struct gzip_decoder *decoder; /* decoded */
     struct gzip_chunk out;
     pfq_error fault;           /* of GZIP_AT_FAULT */
+    bool hides_member;         /* of GZIP_AT_GARBAGE */
     uint64_t drained;          /* text its decoder gave in earlier rounds, since it was started */
     uint32_t valid;            /* of the window before the start */
     struct gzip_window window; /* before the start, when it is known */

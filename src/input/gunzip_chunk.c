@@ -110,8 +110,18 @@ static pfq_status decode(struct gunzip_chunk *chunk, const struct gunzip_rules *
     }
     chunk->wants = chunk->out.stop == GZIP_WANTS_INPUT;
     if (!chunk->wants)
-        chunk->stage = GUNZIP_DONE;
+        chunk->stage = chunk->out.stop == GZIP_AT_GARBAGE ? GUNZIP_GARBAGE : GUNZIP_DONE;
     return PFQ_OK;
+}
+
+/* Looks as far as a reader from the front does, however short the chunk is. */
+static void look_at_garbage(struct gunzip_chunk *chunk, const struct gunzip_rules *rules)
+{
+    const enum gzip_answer hides = gzip_hides_member(&rules->input, chunk->out.bit / 8);
+    chunk->hides_member = hides == GZIP_YES;
+    chunk->wants = hides == GZIP_MORE;
+    if (!chunk->wants)
+        chunk->stage = GUNZIP_DONE;
 }
 
 pfq_status gunzip_chunk_run(struct gunzip_chunk *chunk, const struct gunzip_rules *rules,
@@ -129,6 +139,9 @@ pfq_status gunzip_chunk_run(struct gunzip_chunk *chunk, const struct gunzip_rule
             break;
         case GUNZIP_WALK:
             status = walk(chunk, rules, err);
+            break;
+        case GUNZIP_GARBAGE:
+            look_at_garbage(chunk, rules);
             break;
         default:
             status = decode(chunk, rules, err);

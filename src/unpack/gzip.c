@@ -16,7 +16,7 @@
 #include "gzip/resolve.h"
 #include "unpack/kinds.h"
 
-enum { CAP_BYTES = 256 * 1024, TAKEN_BYTES = 128 * 1024, GARBAGE_BYTES = 1 << 20 };
+enum { CAP_BYTES = 256 * 1024, TAKEN_BYTES = 128 * 1024 };
 
 struct state {
     struct gzip_decoder *decoder;
@@ -141,11 +141,11 @@ static enum unpack_outcome judge_garbage(struct state *state, struct unpack_step
                                          pfq_error *err)
 {
     const uint64_t at = state->chunk.bit / 8;
-    if (!state->input.last && state->input.bytes.size < GARBAGE_BYTES)
+    const enum gzip_answer hides = gzip_hides_member(&state->input, at);
+    if (hides == GZIP_MORE)
         return UNPACK_GOES_ON;
     state->ended = true;
-    if (gzip_judge_garbage(at, state->chunk.garbage_is_text, gzip_hides_member(&state->input, at),
-                           err))
+    if (gzip_judge_garbage(at, state->chunk.garbage_is_text, hides == GZIP_YES, err))
         return UNPACK_FAILED;
     snprintf(state->remark, sizeof state->remark, GZIP_GARBAGE_REMARK, (unsigned long long)at);
     step->remark = state->remark;

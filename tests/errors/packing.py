@@ -11,6 +11,8 @@ import struct
 import subprocess
 import zlib
 
+# A header of gzip with what cannot be a block behind it.
+NO_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff"
 INFLATE = ("serial", "parallel", "parallel")  # the ways to inflate gzip, and how often each
 
 

@@ -6,7 +6,8 @@
 FASTQ of some hundred kilobytes is compressed as one member, as several, as BGZF blocks, as a member
 that holds hundreds of times its own size, and by other compressors. Bits are flipped, short stretches overwritten, and
 the file cut short, anywhere; in the text, too, so that there is a bad record before or behind the
-damage. `convert` and `validate` must end with the same exit code and say the same, to the byte, as
+damage. Some have what is no gzip between two members, around the length from which on the second is
+not looked for. `convert` and `validate` must end with the same exit code and say the same, to the byte, as
 one rank that inflates from the front does in one slice.
 
 PFQ_LONG: a hundred times as many files. PFQ_KEEP: a directory for files that were told differently.
@@ -132,6 +133,31 @@ def near_the_front(rng, data):
 DAMAGES = (flip, flip, flip, flip, overwrite, cut, cut_out, near_the_end, near_the_front)
 
 
+def damaged(rng):
+    """(name, data) of a file."""
+    kind, data = pack(rng, make_text(rng))
+    how = rng.choice(DAMAGES)
+    return f"{kind} {how.__name__}", how(rng, data)
+
+
+# ---- between members ----
+
+GARBAGE = {
+    "noise": lambda rng, size: b"\x7f" + rng.randbytes(size - 1),
+    "headers": lambda rng, size: (b"\x7f" + packing.NO_BLOCK * size)[:size - 1] + b"\x7f",
+    "zeros and noise": lambda rng, size: bytes(50) + b"\x7f" + rng.randbytes(size - 51),
+}
+GARBAGE_BYTES = (100, 300_000, many.MIB, many.MIB + 1, many.MIB + 51, 2 * many.MIB)
+
+
+def with_garbage(rng, kind, size):
+    """(name, data) of a file that has garbage between its members, or at its end."""
+    member = packing.deflated()(rng, damage.text_of(plain_records(rng, rng.randrange(50, 1500))))
+    behind = rng.choice((0, 1, 1, 1, 2))
+    return (f"{size} bytes of {kind} and {behind} members",
+            member + GARBAGE[kind](rng, size) + member * behind)
+
+
 # ---- runs ----
 
 def job(verb, how, path, out):
@@ -146,17 +172,15 @@ def said(answer):
     return (answer.code, lines) if answer.agreed else "the ranks do not agree"
 
 
-def try_files(machine, rng, count, directory):
+def try_files(machine, rng, files, directory):
     """Names of those of which not all layouts say the same, with what was said."""
     names, jobs = [], []
-    for i in range(count):
-        kind, data = pack(rng, make_text(rng))
-        how = rng.choice(DAMAGES)
+    for i, (what, data) in enumerate(files):
         path, out = directory / f"in{i}.fastq.gz", directory / f"out{i}.h5"
-        path.write_bytes(how(rng, data))
+        path.write_bytes(data)
         verb = rng.choice(("convert", "convert", "validate"))
         for layout in (REFERENCE, *rng.sample(layouts(rng), 4)):
-            names.append((i, f"{kind} {how.__name__}, {verb}", path, layout))
+            names.append((i, f"{what}, {verb}", path, layout))
             jobs.append(job(verb, layout, path, out))
     answers = machine.run_many(jobs, SECONDS)
     reference, wrong, bad = {}, [], 0
@@ -183,15 +207,18 @@ def main():
     arguments = parser.parse_args()
     machine = many.Machine(arguments.mpiexec, arguments.command, arguments.many)
     rng = random.Random(arguments.seed)
+    makers = [lambda: damaged(rng)] * arguments.files
+    makers += [lambda kind=kind, size=size: with_garbage(rng, kind, size)
+               for kind in GARBAGE for size in GARBAGE_BYTES]
     total_wrong = total_bad = done = 0
-    while done < arguments.files:
-        count = min(AT_ONCE, arguments.files - done)
+    while done < len(makers):
+        files = [make() for make in makers[done:done + AT_ONCE]]
         with tempfile.TemporaryDirectory() as directory:
-            wrong, bad = try_files(machine, rng, count, Path(directory))
+            wrong, bad = try_files(machine, rng, files, Path(directory))
             for path, sentence in wrong[:20 if total_wrong < 20 else 0]:
                 print(sentence, flush=True)
                 keep(path)
-        done, total_wrong, total_bad = done + count, total_wrong + len(wrong), total_bad + bad
+        done, total_wrong, total_bad = done + len(files), total_wrong + len(wrong), total_bad + bad
     print(f"{done} damaged files, {total_bad} of them bad: {total_wrong} told differently")
     return 1 if total_wrong or total_bad < done / 2 else 0
 

@@ -166,6 +166,10 @@ def what_follows(trials, rng):
         trials.add(f"{name}, text", data + text, is_refused("not compressed"))
         trials.add(f"{name}, noise and a member", data + noise + made["one member"],
                    is_refused("members follow"))
+    member = made["one member"]
+    for size, check in ((many.MIB, is_refused("members follow")), (many.MIB + 1, holds(text, 1))):
+        for _ in range(3):
+            trials.add(f"{size} bytes and a member", member + b"\x7f" * size + member, check)
     trials.add("text, then gzip", text + made["one member"], is_refused())
 
 

@@ -116,6 +116,32 @@ static void check_questions(const struct bytes *file, const struct places *place
     }
 }
 
+/* Whether a member is seen behind garbage depends on how long that is, and not on how much of the
+ * file is known. */
+static void check_garbage(const struct bytes *member)
+{
+    enum { FROM = 1000 };
+    struct bytes file = {0};
+    for (size_t size = GZIP_GARBAGE_BYTES - 1; size <= GZIP_GARBAGE_BYTES + 2; size++) {
+        file.size = 0;
+        reserve(&file, FROM + size);
+        memset(file.data, 0xee, FROM + size);
+        file.size = FROM + size;
+        append(&file, member->data, member->size);
+        const enum gzip_answer right = size <= GZIP_GARBAGE_BYTES ? GZIP_YES : GZIP_NO;
+        const struct rounds rounds = {.file = span_of(&file)};
+        struct gzip_input input = {{NULL, 0}, FROM, false};
+        for (size_t known = 1; !input.last; known = 2 * known + 1) {
+            rounds_read(&rounds, &input, known);
+            const enum gzip_answer answer = gzip_hides_member(&input, FROM);
+            CHECK(answer == right || (answer == GZIP_MORE && !input.last));
+            CHECK(answer == right || known < size + GZIP_LOOK_BYTES);
+        }
+        free((void *)input.bytes.data);
+    }
+    free(file.data);
+}
+
 int main(void)
 {
     static struct places places;
@@ -135,6 +161,7 @@ int main(void)
     CHECK(places.count > 50);
     check_places(&file, &places);
     check_questions(&file, &places);
+    check_garbage(&file);
     free(text.data);
     free(file.data);
     return 0;
