@@ -316,10 +316,10 @@ def borrowed_texts(rng, text):
     data = make(front)
     seen, found = gzip_index.samples_crc(data), {}
     while len(found) < 2:
-        at = rng.randrange(len(front) - 20 * KIB, len(front) - 1000)
-        base = re.search(rb"\n[ACGT]", front[at:]).start() + 1 + at
-        for what, other in (("a base that others copy", b"N"), ("a fault that others copy", b"\0")):
-            changed = make(front[:base] + other + front[base + 1:])
+        begin = rng.randrange(len(front) - 24 * KIB, len(front) - 4 * KIB)
+        end = begin + 4 * KIB
+        for what, other in (("bases that others copy", b"T"), ("faults that others copy", b"\0")):
+            changed = make(front[:begin] + front[begin:end].replace(b"A", other) + front[end:])
             if gzip_index.samples_crc(changed) == seen:
                 found[what] = changed
     return data, found
