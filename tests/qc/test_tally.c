@@ -1,8 +1,9 @@
 /*
  * Claims: a tally of reads is the same as that of any parts of them, merged in any order; counters
  * are what one base at a time counts, for short reads and for long ones; tiles are found in both
- * forms of Illumina's names; where a tally needs memory and there is none it says so; and one that
- * was saved is the same when it is taken up, while words that are not of such a tally are refused.
+ * forms of Illumina's names; all counters have 64 bits; where a tally needs memory and there is
+ * none it says so; and one that was saved is the same when it is taken up, while words that are not
+ * of such a tally are refused.
  */
 #include "qc/saved.h"
 #include "qc/tally.h"
@@ -175,6 +176,75 @@ static void check_counters(const struct qc_tally *tally)
     CHECK(memcmp(mean, tally->sum[QC_READ_QUALITY], sizeof mean) == 0);
 }
 
+/* ---- far ---- */
+
+enum { DOUBLINGS = 40 };
+
+/* A tally that has counted each read 2^40 times, but for samples of reads. */
+static struct qc_tally *count_often(void)
+{
+    pfq_error err;
+    struct qc_tally *tally = create();
+    add(tally, reads, READS);
+    for (int i = 0; i < DOUBLINGS; i++) {
+        struct qc_tally *const twice = create();
+        tally_settle(tally);
+        tally->picks.count = 0;
+        CHECK(tally_merge(twice, tally, &err) == PFQ_OK);
+        CHECK(tally_merge(twice, tally, &err) == PFQ_OK);
+        tally_destroy(tally);
+        tally = twice;
+    }
+    return tally;
+}
+
+/* The counters of `many` are those of `one` so many times. */
+static void check_times(const struct qc_tally *one, const struct qc_tally *many, uint64_t times)
+{
+    for (enum qc_module m = 0; m < QC_MODULES; m++) {
+        for (size_t i = 0; one->sum[m] && i < tally_sum_words(m); i++)
+            CHECK_EQUAL(many->sum[m][i], one->sum[m][i] * times);
+        for (size_t i = 0; one->max[m] && i < tally_max_words(m); i++)
+            CHECK_EQUAL(many->max[m][i], one->max[m][i]);
+    }
+    const struct qc_map *const ones[] = {&one->lengths, &one->distinct};
+    const struct qc_map *const manys[] = {&many->lengths, &many->distinct};
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQUAL(manys[i]->used, ones[i]->used);
+        for (size_t k = 0; k < ones[i]->used; k++) {
+            CHECK_EQUAL(manys[i]->entries[k].key, ones[i]->entries[k].key);
+            CHECK_EQUAL(manys[i]->entries[k].count, ones[i]->entries[k].count * times);
+        }
+    }
+    CHECK_EQUAL(many->tiles.count, one->tiles.count);
+    for (size_t i = 0; i < one->tiles.count * QC_TILE_WORDS; i++)
+        CHECK_EQUAL(many->tiles.words[i], one->tiles.words[i] * times);
+}
+
+/* Behind 2^40 times the reads they count as before, are saved and taken up. */
+static void check_far(uint64_t longest)
+{
+    pfq_error err;
+    make_reads(longest, 21);
+    struct qc_tally *const one = create(), *const many = count_often(), *const again = create();
+    add(one, reads, READS);
+    add(many, reads, READS);
+    const size_t words = saved_words(many);
+    uint64_t *const saved = malloc(words * sizeof *saved);
+    CHECK(saved);
+    saved_write(many, saved);
+    CHECK(saved_add(again, saved, words, &err) == PFQ_OK);
+    finish(one);
+    finish(many);
+    finish(again);
+    check_times(one, many, (UINT64_C(1) << DOUBLINGS) + 1);
+    check_same(again, many);
+    free(saved);
+    tally_destroy(one);
+    tally_destroy(many);
+    tally_destroy(again);
+}
+
 static void check_reads(uint64_t longest, bool has_tiles)
 {
     struct qc_tally *const whole = create();
@@ -221,5 +291,7 @@ int main(void)
     check_reads(659, true);
     check_reads(660, false);
     check_reads(70000, false);
+    check_far(659);
+    check_far(70000);
     return 0;
 }
