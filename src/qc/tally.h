@@ -46,7 +46,8 @@ enum {
 
     /* GC content, as FastQC counts it: of the first 100, 200, ... 1000, 2000, ... bases, of all
      * where there are 100 or fewer. Up to 1000 bases, reads by that length and the number of G and
-     * C; of longer ones their shares of each percentage, in units of 2^-QC_GC_SHARE_BITS. */
+     * C; of longer ones their shares of each percentage, in units of 2^-QC_GC_SHARE_BITS: of 2000
+     * bases or more, so that 2^31 reads of one percentage have room. */
     QC_GC_SHORT = 100,
     QC_GC_MIDDLE = 1000,
     QC_GC_COUNTERS = 5150 + 5409 + 8,

@@ -198,7 +198,8 @@ static struct qc_tally *count_often(void)
     return tally;
 }
 
-/* The counters of `many` are those of `one` so many times. */
+/* The counters of `many` are those of `one` so many times: shares of GC content, which have room
+ * for fewer long reads, modulo 2^64. */
 static void check_times(const struct qc_tally *one, const struct qc_tally *many, uint64_t times)
 {
     for (enum qc_module m = 0; m < QC_MODULES; m++) {
