@@ -390,7 +390,7 @@ def check_changed(trials, packer):
         plain = [(many.SERIAL, None, ["inflate=serial"])]
         for i, (layout, index, options) in enumerate(
                 plain + [(layout, indices[kind], ["inflate=parallel"])
-                         for layout in rng.sample(every, 5)]):
+                         for layout in rng.sample(every, 3)]):
             path, out = trials.file(changed, index), trials.directory / f"changed{number}_{i}.h5"
 
             def check(answer, path=path, out=out, right=right, what=what):
