@@ -69,6 +69,8 @@ job_find_command() {
 job_exec() {
     local nodes=$1 each=$2 words=()
     shift 2
+    # Else each rank whose threads would spin is loaded twice, from a file system that all of them share.
+    export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
     case $PARFASTQ_LAUNCH in
     srun)
         # Where SLURM gives each task cores of its own, its threads stay next to each other on them. Where it
@@ -84,7 +86,7 @@ job_exec() {
         # threads of all ranks would meet on the same cores.
         if mpirun --version 2>&1 | grep -q 'Open MPI\|OpenRTE'; then
             [ "$nodes" = 0 ] || words=(-n "$((nodes * each))" --map-by "ppr:$each:node")
-            exec mpirun --bind-to none -x OMP_NUM_THREADS "${words[@]}" "$@"
+            exec mpirun --bind-to none -x OMP_NUM_THREADS -x OMP_WAIT_POLICY "${words[@]}" "$@"
         fi
         [ "$nodes" = 0 ] || words=(-n "$((nodes * each))" -ppn "$each")
         exec mpirun "${words[@]}" "$@"

@@ -18,6 +18,7 @@
 #include "parfastq/team.h"
 #include "team/team.h"
 #include "threads/place.h"
+#include "threads/threads.h"
 
 #ifdef PFQ_MPI
 #include "parfastq/mpi.h"
@@ -105,6 +106,11 @@ static const char *mpi_name(char *name)
     return name;
 }
 #else
+static bool is_launched(void)
+{
+    return false;
+}
+
 static pfq_team *team_begin(int *argc, char ***argv)
 {
     (void)argc;
@@ -126,14 +132,30 @@ static const char *mpi_name(char *name)
 
 /* ---- threads ---- */
 
+/* The number of threads that the words ask for, as far as can be told before they are parsed. */
+static int asked_threads(char **words)
+{
+    static const char option[] = "--threads";
+    const char *number = NULL;
+    for (; *words && !number; words++)
+        if (strcmp(*words, "-t") == 0 || strcmp(*words, option) == 0)
+            number = words[1] ? words[1] : "";
+        else if (strncmp(*words, option, sizeof option - 1) == 0)
+            number = *words + sizeof option;
+        else if (strncmp(*words, "-t", 2) == 0)
+            number = *words + 2;
+    return number ? (int)strtol(number, NULL, 10) : 0;
+}
+
 /* Between two parallel loops the threads of OpenMP spin by default, on cores that the reading of
  * the next slice and other ranks need: measured, a run with two threads took longer than with one.
- * Whether they spin is decided from the environment when the program is loaded, so where nobody has
- * said how they should wait, it is loaded once more. It then inherits the CPUs of this thread,
- * which must be all of them again if OpenMP has bound it already. */
+ * Whether they spin is decided from the environment when the program is loaded, so where they
+ * would, it is loaded once more (10 ms, most of it for libraries that HDF5 brings). It then
+ * inherits the CPUs of this thread, which must be all of them again if OpenMP has bound it already.
+ * Ranks may share their CPUs, and have few threads each. */
 static void let_threads_sleep(char **argv)
 {
-    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME"))
+    if (!threads_spin(is_launched() ? 1 : threads_count(asked_threads(argv), 1, 0)))
         return;
     setenv("OMP_WAIT_POLICY", "passive", 1);
     threads_free_caller();

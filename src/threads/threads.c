@@ -222,3 +222,15 @@ int threads_count(int wanted, int local_ranks, int cpus_together)
     const int share = larger(cpus_together, own) / local_ranks;
     return larger(1, smaller(own, share));
 }
+
+bool threads_spin(int threads)
+{
+    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || getenv("KMP_BLOCKTIME"))
+        return false;
+#ifdef __clang__ /* its own runtime */
+    (void)threads;
+    return true;
+#else
+    return threads < own_cpus();
+#endif
+}

@@ -55,6 +55,11 @@ pfq_status threads_for_beside(int threads, size_t n, threads_body *body, void *c
  * CPUs overlap (`cpus_together` CPUs are usable by all local ranks together; 0: unknown). */
 int threads_count(int wanted, int local_ranks, int cpus_together);
 
+/* Whether `threads` threads would spin while they wait for the next loop of their caller. OpenMP
+ * has them do so, unless the environment says how they should wait, or, in GNU's runtime, they and
+ * the caller are more than the CPUs. */
+bool threads_spin(int threads);
+
 /* The CPUs this process may run on, by its affinity mask: how many, and as bits in
  * mask[0 .. words). */
 int threads_cpus(unsigned long long *mask, size_t words);

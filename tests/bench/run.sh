@@ -11,7 +11,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=jobs/install.sh
 source jobs/install.sh
 allow_ranks_here
-export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 build_in build-bench -DCMAKE_BUILD_TYPE=Release >/dev/null
 targets=(bench_limits bench_parser parfastq_command)

@@ -430,6 +430,24 @@ static void the_mask_has_a_bit_for_each_cpu(void)
     CHECK_EQUAL(bits, cpus);
 }
 
+/* Threads spin if the environment does not say how they wait and there is a CPU for each of them
+ * and their caller; those of clang always. */
+static void threads_spin_on_spare_cpus_only(void)
+{
+    const int cpus = threads_count(0, 1, 0);
+    unsetenv("GOMP_SPINCOUNT");
+    unsetenv("KMP_BLOCKTIME");
+    setenv("OMP_WAIT_POLICY", "passive", 1);
+    CHECK(!threads_spin(0));
+    unsetenv("OMP_WAIT_POLICY");
+    CHECK(threads_spin(cpus - 1));
+#ifndef __clang__
+    CHECK(!threads_spin(cpus));
+#endif
+    setenv("GOMP_SPINCOUNT", "1", 1);
+    CHECK(!threads_spin(cpus - 1));
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "count_as_named") == 0)
@@ -446,5 +464,6 @@ int main(int argc, char **argv)
     the_environment_names_a_number(argv[0]);
     the_mask_has_a_bit_for_each_cpu();
     counts_follow_the_rule();
+    threads_spin_on_spare_cpus_only();
     return 0;
 }
