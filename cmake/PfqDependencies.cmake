@@ -23,6 +23,14 @@ if(PFQ_HDF5)
   endif()
   target_include_directories(pfq_hdf5 SYSTEM INTERFACE "$<BUILD_INTERFACE:${HDF5_INCLUDE_DIRS}>")
   target_link_libraries(pfq_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  if(HDF5_USE_STATIC_LIBRARIES)
+    # An archive takes along what of it is used alone, and the libraries that need (Debian's shared one: forty);
+    # it need not be position independent, as a shared library of ours must be.
+    target_link_options(pfq_hdf5 INTERFACE LINKER:--as-needed)
+    if(NOT DEFINED BUILD_SHARED_LIBS)
+      set(BUILD_SHARED_LIBS OFF)
+    endif()
+  endif()
   if(HDF5_IS_PARALLEL)
     # hdf5.h of a parallel HDF5 includes mpi.h, whether we use it or not.
     find_package(MPI REQUIRED COMPONENTS C)

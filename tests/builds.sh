@@ -25,6 +25,8 @@ for compiler in gcc clang; do
         build "$compiler" "$flags"
         ctest --test-dir build-builds -j2 --output-on-failure -L unit
     done
+    build "$compiler" -O3 -DHDF5_USE_STATIC_LIBRARIES=ON
+    ctest --test-dir build-builds -j2 --output-on-failure -L unit
     build "$compiler" -O3 -DPFQ_MPI=OFF
     build "$compiler" -O3 -DPFQ_HDF5=OFF
     build "$compiler" -O3 -DPFQ_MPI=OFF -DPFQ_HDF5=OFF

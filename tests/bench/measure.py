@@ -109,11 +109,15 @@ class Bench:
             self.made[text, "indexed"] = Text(path, text.reads, text.bytes)
         return self.made[text, "indexed"]
 
-    def ours(self, name, text, *words, ranks=0, threads=1, count=None):
-        """Our command, by itself if there are no ranks; as the scripts of jobs/ start it if there are."""
+    def ours(self, name, text, *words, ranks=0, threads=1, count=None, command=None):
+        """Our command, or that one, by itself if there are no ranks; as the scripts of jobs/ start it if there are."""
         start = ["env", "OMP_WAIT_POLICY=passive", self.options.mpiexec, "-n", str(ranks)] if ranks else []
         return Row(
-            name, [*start, self.parfastq, words[0], "-t", str(threads), *words[1:], text.path], text, count, ranks
+            name,
+            [*start, command or self.parfastq, words[0], "-t", str(threads), *words[1:], text.path],
+            text,
+            count,
+            ranks,
         )
 
     def there(self, command):

@@ -20,4 +20,9 @@ for optional in bench_start bench_inflate bench_codec bench_lookup; do
     fi
 done
 cmake --build build-bench --target "${targets[@]}" >/dev/null
-exec "$(python_with_h5py)" tests/bench/suite.py --build build-bench --out build-bench "$@"
+static=()
+if build_in build-bench/static -DCMAKE_BUILD_TYPE=Release -DPFQ_TESTS=OFF -DHDF5_USE_STATIC_LIBRARIES=ON \
+    >build-bench/static.log 2>&1; then
+    static=(--static "$PWD/build-bench/static/parfastq")
+fi
+exec "$(python_with_h5py)" tests/bench/suite.py --build build-bench --out build-bench "${static[@]}" "$@"

@@ -144,7 +144,20 @@ class Suite(Bench):
                 count = said(r"validate: (\d+) records") if command == "validate" else said(r"FASTQ\s+DNA\s+([\d,]+)")
                 rows += [
                     self.ours(command, text, command, count=count),
+                    self.ours("%s, 2 threads" % command, text, command, threads=2, count=count),
                     self.ours("%s, 2 ranks" % command, text, command, ranks=2, count=count),
+                ]
+            if self.options.static:
+                rows += [
+                    self.ours(
+                        "validate, %s, static HDF5" % way,
+                        text,
+                        "validate",
+                        count=said(r"validate: (\d+) records"),
+                        command=self.options.static,
+                        **how
+                    )
+                    for way, how in (("2 threads", {"threads": 2}), ("2 ranks", {"ranks": 2}))
                 ]
             rows += self.peers(
                 text,
@@ -374,6 +387,8 @@ class Suite(Bench):
             for ranks in (0, 1, 2)
             for words in (("validate",), ("stats",), ("convert", "-o", "OUT"))
         ]
+        if self.options.static:
+            rows.append(self.ours("validate, 1 MB, static HDF5", small, "validate", command=self.options.static))
         rows += self.peers(small, ("seqkit stats", ["seqkit", "stats", small.path], None))
         self.contest("Starting", "validate, 1 MB", rows)
 
@@ -441,6 +456,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
+    parser.add_argument("--static", help="the command once more, built with a static HDF5")
     parser.add_argument("--mpiexec", default="mpirun")
     parser.add_argument("--bytes", type=lambda word: int(float(word)), default=10**9)
     parser.add_argument("--runs", type=int, default=5)
