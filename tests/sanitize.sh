@@ -76,8 +76,8 @@ for kind in "${kinds[@]}"; do
     valgrind)
         needs valgrind
         build build-valgrind "-DCMAKE_C_FLAGS=-O1 -g"
-        # No kernel here knows more than valgrind does, which stops at AVX-512.
-        PFQ_SIMD=scalar run_tests build-valgrind -L unit -E h5py --overwrite MemoryCheckCommand="$(command -v valgrind)" --overwrite \
+        # No kernel here knows more than valgrind does, which stops at AVX-512 and has no room for a text of 2^40 bytes.
+        PFQ_SIMD=scalar run_tests build-valgrind -L unit -E 'h5py|parse/test_far' --overwrite MemoryCheckCommand="$(command -v valgrind)" --overwrite \
             MemoryCheckCommandOptions="--error-exitcode=9 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite -q" \
             -T memcheck
         ;;
