@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "store/guard_dense.h"
 #include "store/guard_type.h"
 
 enum {
@@ -219,6 +220,42 @@ static bool link_fits(struct guard_bytes bytes)
     return version == 1 && bytes.good;
 }
 
+/* ---- messages that are elsewhere ---- */
+
+static bool dense_attribute_fits(void *header, struct guard_bytes bytes)
+{
+    return attribute_fits(header, bytes);
+}
+
+static bool dense_link_fits(void *header, struct guard_bytes bytes)
+{
+    (void)header;
+    return link_fits(bytes);
+}
+
+/* IV.A.2.c and v: where links or attributes are that lie in a heap, and the two trees that lead to
+ * them, the second in the order in which they were made. */
+static bool dense_fits(struct header *header, struct guard_bytes bytes, bool links)
+{
+    enum { NUMBERED = 1, ORDERED = 2, SHARED = 2 };
+    static const struct guard_records records[2][2] = {
+        {{8, 17, 0, 8, 8, SHARED}, {9, 13, 0, 8, 8, SHARED}},
+        {{5, 11, 4, 7, 0, 0}, {6, 15, 8, 7, 0, 0}},
+    };
+    const uint64_t version = guard_take(&bytes, 1), flags = guard_take(&bytes, 1);
+    guard_pass(&bytes, !(flags & NUMBERED) ? 0 : links ? 8 : 2);
+    const uint64_t heap = guard_take(&bytes, 8);
+    bool good = version == 0;
+    for (int i = 0; i < (flags & ORDERED ? 2 : 1) && good; i++) {
+        const uint64_t tree = guard_take(&bytes, 8);
+        good = bytes.good && (heap == UINT64_MAX ||
+                              guard_dense_fit(header->file, heap, tree, &records[links][i],
+                                              links ? dense_link_fits : dense_attribute_fits,
+                                              header, MOST_BYTES, &header->bytes));
+    }
+    return good;
+}
+
 /* Flags say which of two fields, of so many bytes, are there beside others. */
 static bool info_fits(struct guard_bytes bytes, uint64_t first, uint64_t second, uint64_t others)
 {
@@ -287,7 +324,7 @@ static bool message_fits(struct header *header, uint64_t kind, struct guard_byte
     case 0x01:
         return space_fits(&header->dataset, bytes);
     case 0x02: /* links */
-        return info_fits(bytes, 8, 8, 16);
+        return dense_fits(header, bytes, true);
     case 0x03:
         return type_fits(&header->dataset, bytes);
     case 0x04:
@@ -324,7 +361,7 @@ static bool message_fits(struct header *header, uint64_t kind, struct guard_byte
         guard_pass(&bytes, guard_take(&bytes, 2));
         return bytes.good;
     case 0x15: /* attributes */
-        return info_fits(bytes, 2, 8, 16);
+        return dense_fits(header, bytes, false);
     case 0x16: /* references */
         return bytes.left >= 5;
     case 0x17:
