@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 import h5py
 import many
 import numpy
+from lookup3 import lookup3
 from wrong import conclude
 
 SECONDS = 30
@@ -476,6 +477,89 @@ def check_foreign(bench, base):
         out.unlink(missing_ok=True)
 
 
+class Dense:
+    """A file whose root has its attributes in a heap, and the places there whose checksums are mended
+    after a change: the first byte, how many are summed up, and where the sum is."""
+
+    HEADS = {b"FRHP": 142, b"BTHD": 34}
+    BLOCK_SUM_AT, BLOCKS = 18, (512, 1024, 2048, 4096)
+
+    def __init__(self, base, path, attributes):
+        with h5py.File(base) as old, h5py.File(path, "w", libver="latest") as new:
+            new.attrs.update(old.attrs)
+            for name in old:
+                old.copy(name, new)
+            for i in range(attributes):
+                new.attrs[f"k{i}"] = f"text {i}" if i % 3 else numpy.arange(i % 7)
+            self.length = len(new.attrs["command"].encode())
+        self.data, self.places = path.read_bytes(), []
+
+    def find_places(self):
+        for kind in (*self.HEADS, b"BTLF", b"BTIN", b"FHIB", b"FHDB"):
+            at = self.data.find(kind)
+            while at >= 0:
+                self.places += filter(None, [self.place(kind, at)])
+                at = self.data.find(kind, at + 1)
+
+    def place(self, kind, at):
+        lengths = [self.HEADS[kind]] if kind in self.HEADS else range(10, 1024)
+        for n in self.BLOCKS if kind == b"FHDB" else lengths:
+            place = (at, n, at + (self.BLOCK_SUM_AT if kind == b"FHDB" else n))
+            if self.mended(place, self.data) == self.data:
+                return place
+        return None
+
+    @staticmethod
+    def mended(place, data):
+        at, n, sum_at = place
+        data = bytearray(data)
+        data[sum_at:sum_at + 4] = bytes(4)
+        data[sum_at:sum_at + 4] = struct.pack("<I", lookup3(bytes(data[at:at + n])))
+        return bytes(data)
+
+    def block_of(self, at):
+        return next(place for place in self.places if place[0] <= at < place[0] + place[1])
+
+
+# What is wrong with an attribute, where in it (from its name, or from its value), and the number there.
+DENSE = [
+    ("longer text", "value", 0, 1 << 20), ("shorter text", "value", 0, 1), ("no object", "value", 12, 60000),
+    ("no heap", "value", 4, 8), ("name without end", "name", -7, 7),
+]
+
+
+def check_dense(bench, base, rng):
+    """The same where attributes are in heaps, and what leads there."""
+    path = bench.directory / "dense.h5"
+    for attributes in (2, 2000, 60):  # the last is changed
+        dense = Dense(base, path, attributes)
+        for command in ("info", "export"):
+            ended = bench.run(0, COMMANDS[command], path.name)
+            if ended.code:
+                bench.wrong.append(f"{attributes} attributes: code {ended.code}, {many.said(ended)[:3]}")
+    (bench.directory / "out.fastq").unlink(missing_ok=True)
+    dense.find_places()
+    kinds = {dense.data[at:at + 4] for at, _, _ in dense.places}
+    assert kinds >= {b"FRHP", b"BTHD", b"BTLF", b"BTIN", b"FHIB", b"FHDB"}, kinds
+    name = dense.data.index(b"command\0")
+    value = dense.data.index(struct.pack("<I", dense.length), name)
+    for claim, where, at, number in DENSE:
+        data = bytearray(dense.data)
+        place = (name if where == "name" else value) + at
+        width = "<H" if where == "name" else "<I"
+        struct.pack_into(width, data, place, number)
+        path.write_bytes(dense.mended(dense.block_of(name), data))
+        for command in COMMANDS if LONG else ("info", "export"):
+            bench.meet(f"dense: {claim}", 0, command, path.name, True)
+    for _ in range(4000 if LONG else 24):
+        at, n, sum_at = place = rng.choice(dense.places)
+        changed = at + rng.randrange(4, min(n, 400))
+        data = bytearray(dense.data)
+        data[changed] = rng.choice((0, 255, data[changed] ^ 1 << rng.randrange(8)))
+        path.write_bytes(dense.mended(place, data))
+        bench.meet(f"dense: byte {changed} is {data[changed]}", 0, rng.choice(list(COMMANDS)), path.name, False)
+
+
 def check_names(bench):
     """Rows that look like a heap, where HDF5 reads them, are rows."""
     text = b"".join(b"@GCOL%012d-abcdefghijklmnop\nACGT\n+\nIIII\n" % i for i in range(100))
@@ -530,6 +614,7 @@ def main():
         check_odd(bench, base)
         check_headers(bench, base)
         check_foreign(bench, base)
+        check_dense(bench, base, rng)
         check_names(bench)
         check_cut(bench, base, rng)
         check_flips(bench, base, rng)
