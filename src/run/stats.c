@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "parse/reading.h"
 #include "run/filtering.h"
+#include "run/store_input.h"
 #include "team/team.h"
 
 void stats_name_mates(const pfq_reads *reads, struct stats_counted *counted)
@@ -122,27 +122,11 @@ static pfq_status check(pfq_team *team, const pfq_reads *inputs, size_t n,
     return team_conclude(team, &own, err);
 }
 
-/* By its first bytes. A pipe is none, and is not looked into: what is read from it is gone. */
-static bool is_store(const char *path)
-{
-    static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    uint8_t begin[sizeof signature];
-    struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-        return false;
-    FILE *const file = fopen(path, "rb");
-    const bool read = file && fread(begin, 1, sizeof begin, file) == sizeof begin;
-    if (file)
-        fclose(file);
-    return read && memcmp(begin, signature, sizeof begin) == 0;
-}
-
 static pfq_status count_one(pfq_team *team, const pfq_reads *reads, const pfq_stats_config *config,
                             bool all, struct stats_counted *counted, pfq_error *err)
 {
-    uint64_t store = reads->mates == 1 && reads->lanes[0] == 1 && pfq_team_rank(team) == 0 &&
-                     is_store(reads->files[0][0]);
-    const pfq_status status = team_max(team, &store, 1, err);
+    bool store;
+    const pfq_status status = store_input(team, reads, &store, err);
     if (status)
         return status;
     if (store && filter_wanted(&config->filter))

@@ -6,14 +6,15 @@
 
 #include "base/clock.h"
 #include "run/counting.h"
+#include "run/store_input.h"
 #include "run/validate_file.h"
 
 pfq_status pfq_validate(pfq_team *team, const pfq_reads *reads, const pfq_parser_config *config,
                         pfq_counts *counts, pfq_error *err)
 {
-    bool is_file;
-    const pfq_status told = validate_is_file(team, reads, &is_file, err);
-    if (told || is_file)
+    bool store;
+    const pfq_status told = store_input(team, reads, &store, err);
+    if (told || store)
         return told ? told : validate_file(team, reads->files[0][0], config, counts, err);
     struct reading reading;
     struct counting counting;

@@ -126,17 +126,6 @@ static void fill_counts(const struct store_reader *reader, double seconds, pfq_c
     }
 }
 
-pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err)
-{
-    unsigned char answer = 0;
-    const bool one = reads->mates == 1 && reads->lanes[0] == 1 && !reads->interleaved;
-    if (one && pfq_team_rank(team) == 0)
-        answer = store_is_hdf5(reads->files[0][0]);
-    const pfq_status status = team_share(team, 0, &answer, 1, err);
-    *is = answer;
-    return status;
-}
-
 pfq_status validate_file(pfq_team *team, const char *path, const pfq_parser_config *config,
                          pfq_counts *counts, pfq_error *err)
 {

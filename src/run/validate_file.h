@@ -6,10 +6,6 @@
 
 #include "parfastq/run.h"
 
-/* Whether the input is one file, and that is HDF5 by its content: the same answer on every rank.
- * Collective. */
-pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err);
-
 /* Checks everything in the file at `path` and reports each thing that is wrong. Collective.
  * Returns: PFQ_OK, PFQ_BAD_RECORDS after reports, PFQ_BAD_FILE if it cannot be opened, or a
  * failure. */

@@ -7,6 +7,7 @@
 #include "parfastq/run.h"
 #include "parfastq/store.h"
 #include "run/stats.h"
+#include "run/store_input.h"
 #include "run/validate_file.h"
 
 static pfq_status refuse(const char *what, pfq_error *err)
@@ -106,7 +107,7 @@ void pfq_matches_release(pfq_matches *matches)
     (void)matches;
 }
 
-pfq_status validate_is_file(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err)
+pfq_status store_input(pfq_team *team, const pfq_reads *reads, bool *is, pfq_error *err)
 {
     (void)team, (void)reads, (void)err;
     *is = false;

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mix.h"
 #include "base/span.h"
@@ -524,6 +525,7 @@ void check_release(struct store_check *check)
 
 bool store_is_hdf5(const char *path)
 {
+    struct stat about;
     h5_quiet();
-    return H5Fis_hdf5(path) > 0;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && H5Fis_hdf5(path) > 0;
 }

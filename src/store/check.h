@@ -44,7 +44,8 @@ pfq_status check_whole(struct store_check *check, pfq_error *err);
 
 void check_release(struct store_check *check);
 
-/* Whether a file begins as HDF5 files do. */
+/* Whether a file begins as HDF5 files do, maybe behind bytes of somebody else's. A pipe does not,
+ * and is not looked into: what is read from it is gone. */
 bool store_is_hdf5(const char *path);
 
 #endif

@@ -475,6 +475,10 @@ def check_foreign(bench, base):
         if ended.code != 0 or out.read_bytes() != reads():
             bench.wrong.append(f"attributes of strangers, {version}: code {ended.code}, {many.said(ended)[:3]}")
         out.unlink(missing_ok=True)
+        for command in ("info", "stats", "validate"):  # which know HDF5 behind the bytes of somebody else
+            ended = bench.run(0, COMMANDS[command], path.name)
+            if ended.code:
+                bench.wrong.append(f"{command} of strangers', {version}: code {ended.code}, {many.said(ended)[:3]}")
 
 
 class Dense:
