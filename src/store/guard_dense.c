@@ -7,8 +7,8 @@ enum {
     SIGNATURE = 4,
     CHECKSUM = 4,
     DEEPEST = 16, /* nodes below nodes */
-    ID = 8,       /* the longest */
-    MOST_BLOCK_BITS = 24
+    MOST_BLOCK_BITS = 24,
+    LEAST_COST = 64 /* a read costs as much as that of so many bytes */
 };
 
 struct walk {
@@ -20,9 +20,10 @@ struct walk {
 static bool read_more(const struct walk *walk, uint64_t address, uint64_t bytes,
                       struct buffer *buffer)
 {
-    if (bytes > walk->most - *walk->bytes)
+    const uint64_t cost = bytes < LEAST_COST ? LEAST_COST : bytes;
+    if (cost > walk->most - *walk->bytes)
         return false;
-    *walk->bytes += bytes;
+    *walk->bytes += cost;
     return guard_read(walk->file, address, bytes, buffer);
 }
 
@@ -78,12 +79,16 @@ static uint64_t pointer_bytes(const struct tree *tree, unsigned depth)
     return ADDRESS + bytes_up_to(tree->most[0]) + tree->total_bytes[depth - 1];
 }
 
-/* How many records the nodes of each level may have. */
+/* How many records the nodes of each level may have: no more than HDF5 can count in one, which
+ * keeps of larger numbers the last 16 bits, and has memory for a whole node even of an empty tree.
+ */
 static bool measure(struct tree *tree, uint64_t depth)
 {
     if (tree->node_bytes < NODE_FRAME + tree->record_bytes || depth > DEEPEST)
         return false;
     uint64_t total = tree->most[0] = (tree->node_bytes - NODE_FRAME) / tree->record_bytes;
+    if (total > UINT16_MAX)
+        return false;
     for (unsigned i = 1; i <= depth; i++) {
         const uint64_t pointer = pointer_bytes(tree, i);
         if (tree->node_bytes < NODE_FRAME + 2 * pointer + tree->record_bytes)
@@ -243,7 +248,7 @@ static bool find_block(struct heap *heap, uint64_t offset, uint64_t *address, ui
     *begin = 0;
     while (rows) {
         const uint64_t inside = offset - *begin;
-        const unsigned row = inside >> first_bits ? log2_of(inside) - first_bits + 1 : 0;
+        const unsigned row = (inside >> first_bits) ? log2_of(inside) - first_bits + 1 : 0;
         const uint64_t row_begin = row ? UINT64_C(1) << (first_bits + row - 1) : 0;
         *size = heap->start << (row > 1 ? row - 1 : 0);
         const uint64_t column = (inside - row_begin) / *size;

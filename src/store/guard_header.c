@@ -32,7 +32,6 @@ struct header {
     const struct guard_file *file;
     struct dataset dataset;
     struct guard_parts *parts;
-    size_t begin;          /* parts of this header begin there */
     uint64_t bytes;        /* that were read for it */
     struct buffer heap;    /* the one that was read last */
     struct buffer sizes;   /* of its objects */
@@ -304,7 +303,7 @@ static bool space_fits(struct dataset *dataset, struct guard_bytes bytes)
 static bool add_part(struct header *header, uint64_t address, uint64_t bytes)
 {
     struct guard_parts *const parts = header->parts;
-    if (parts->count - header->begin >= MOST_PARTS ||
+    if (parts->count > MOST_PARTS ||
         memory_grow(&parts->list, &parts->capacity, parts->count + 1, sizeof *parts->list, NULL))
         return false;
     parts->list[parts->count++] = (struct guard_part){address, bytes};
@@ -407,11 +406,11 @@ static bool dataset_fits(const struct dataset *dataset)
 static const char NEW_HEADER[] = "OHDR", NEW_PART[] = "OCHK";
 enum { SIGNATURE = 4, CHECKSUM = 4 };
 
-/* The parts that the header told of, and those that they tell of. */
+/* The parts that the header told of, behind its own rest, and those that they tell of. */
 static bool parts_fit(struct header *header, bool old, uint64_t flags, struct buffer *buffer)
 {
     const size_t begin = old ? 0 : SIGNATURE, frame = old ? 0 : SIGNATURE + CHECKSUM;
-    for (size_t i = header->begin; i < header->parts->count; i++) {
+    for (size_t i = 1; i < header->parts->count; i++) {
         const struct guard_part part = header->parts->list[i];
         if (part.bytes < frame || !read_more(header, part.address, part.bytes, buffer) ||
             (!old && memcmp(buffer->data, NEW_PART, SIGNATURE) != 0))
@@ -428,19 +427,22 @@ static bool parts_fit(struct header *header, bool old, uint64_t flags, struct bu
 static bool read_prefix(struct guard_bytes bytes, bool old, uint64_t *flags, size_t *begin,
                         uint64_t *size)
 {
-    enum { TIMES = 0x20, PHASES = 0x10, WIDTH = 3 };
+    enum { TIMES = 0x20, PHASES = 0x10, WIDTH = 3, KNOWN = 0x3f, VERSION = 2 };
     const size_t all = bytes.left;
-    guard_pass(&bytes, old ? 8 : SIGNATURE + 1);
-    *flags = old ? 0 : guard_take(&bytes, 1);
+    bool known = true;
+    guard_pass(&bytes, old ? 8 : SIGNATURE);
+    *flags = 0;
     if (old) {
         *size = guard_take(&bytes, 4);
         guard_pass(&bytes, 4);
     } else {
+        known = guard_take(&bytes, 1) == VERSION;
+        *flags = guard_take(&bytes, 1);
         guard_pass(&bytes, (*flags & TIMES ? 16u : 0u) + (*flags & PHASES ? 4u : 0u));
         *size = guard_take(&bytes, (size_t)1 << (*flags & WIDTH));
     }
     *begin = all - bytes.left;
-    return bytes.good;
+    return bytes.good && known && !(*flags & ~(uint64_t)KNOWN);
 }
 
 /* HDF5 reads the beginning of a header first, and then what is missing, which is known by then. */
@@ -450,27 +452,24 @@ static bool header_fits(struct header *header, uint64_t address, struct guard_by
     const bool old = bytes.at[0] == 1;
     uint64_t flags, size;
     size_t begin;
-    if (!read_prefix(bytes, old, &flags, &begin, &size) ||
-        !read_more(header, address + begin, size, buffer) ||
-        !messages_fit(header, (struct guard_bytes){buffer->data, (size_t)size, true}, old, flags) ||
-        !parts_fit(header, old, flags, buffer) || !dataset_fits(&header->dataset))
+    if (!read_prefix(bytes, old, &flags, &begin, &size))
         return false;
     const uint64_t all = begin + size + (old ? 0 : CHECKSUM);
-    if (all > bytes.left)
-        header->parts->rest = (struct guard_part){address + bytes.left, all - bytes.left};
-    return true;
+    return add_part(header, address + bytes.left, all > bytes.left ? all - bytes.left : 0) &&
+           read_more(header, address + begin, size, buffer) &&
+           messages_fit(header, (struct guard_bytes){buffer->data, (size_t)size, true}, old,
+                        flags) &&
+           parts_fit(header, old, flags, buffer) && dataset_fits(&header->dataset);
 }
 
-/* Is this a part that was looked at with its header? What was missing of one is asked for next. */
-static bool is_known(struct guard_parts *parts, uint64_t address, size_t bytes)
+/* Is this a part that was looked at with its header, and is read with it? */
+static bool is_next(struct guard_parts *parts, uint64_t address, size_t bytes)
 {
-    const struct guard_part rest = parts->rest;
-    parts->rest = (struct guard_part){0, 0};
-    if (rest.bytes == bytes && rest.address == address)
-        return true;
-    for (size_t i = 0; i < parts->count; i++)
-        if (parts->list[i].address == address && parts->list[i].bytes == bytes)
+    while (parts->next < parts->count) {
+        const struct guard_part part = parts->list[parts->next++];
+        if (part.address == address && part.bytes == bytes)
             return true;
+    }
     return false;
 }
 
@@ -489,20 +488,21 @@ bool guard_header_sound(const struct guard_file *file, uint64_t address, const u
                         size_t bytes, struct guard_parts *parts)
 {
     address -= file->base;
-    if (is_known(parts, address, bytes))
+    if (is_next(parts, address, bytes))
         return true;
     if (bytes < SIGNATURE || is_other(data))
         return bytes >= SIGNATURE;
     if (data[0] != 1 && memcmp(data, NEW_HEADER, SIGNATURE) != 0)
         return false;
-    struct header header = {.file = file, .parts = parts, .begin = parts->count};
+    struct header header = {.file = file, .parts = parts};
     struct buffer buffer = {0};
+    parts->next = parts->count = 0;
     const bool fits =
         header_fits(&header, address, (struct guard_bytes){data, bytes, true}, &buffer);
     buffer_release(&buffer);
     buffer_release(&header.heap);
     buffer_release(&header.sizes);
     if (!fits)
-        parts->count = header.begin;
+        parts->count = 0;
     return fits;
 }

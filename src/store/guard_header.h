@@ -11,16 +11,17 @@
 
 #include "store/guard_heap.h"
 
-/* A part of a header that lies elsewhere. */
+/* A part of a header that lies elsewhere, or what HDF5 has not read yet of its beginning. */
 struct guard_part {
     uint64_t address, bytes;
 };
 
-/* The parts that sound headers have told of: they have been looked at with their headers. */
+/* What HDF5 reads next of the header that was looked at last, and with it these parts. Each is read
+ * once, in this order, before any other header: what comes later to the same place has found
+ * another way there, and may take it for something else. */
 struct guard_parts {
     struct guard_part *list;
-    size_t count, capacity;
-    struct guard_part rest; /* of the header that was looked at last; 0 bytes: none */
+    size_t next, count, capacity;
 };
 
 /* Whether HDF5 may have these bytes, which it has read at `address` as a part of an object header,
