@@ -288,7 +288,7 @@ static bool find_managed(struct heap *heap, const uint8_t *id, uint64_t *address
 
 static bool read_heap(struct heap *heap, uint64_t *huge_tree)
 {
-    enum { HEAD = 146, CHECKSUMS = 2, LEAST_BITS = 1, MOST_BITS = 64 };
+    enum { HEAD = 146, FIGURES = 80, CHECKSUMS = 2, LEAST_BITS = 1, MOST_BITS = 64 };
     struct guard_bytes rest;
     if (!read_signed(heap->walk, "FRHP", heap->address, HEAD, &heap->buffer, &rest))
         return false;
@@ -298,7 +298,7 @@ static bool read_heap(struct heap *heap, uint64_t *huge_tree)
     heap->most_bytes = guard_take(&rest, 4);
     guard_pass(&rest, 8);
     *huge_tree = guard_take(&rest, ADDRESS);
-    guard_pass(&rest, 10 * 8);
+    guard_pass(&rest, FIGURES);
     heap->width = guard_take(&rest, 2);
     heap->start = guard_take(&rest, 8);
     heap->most_direct = guard_take(&rest, 8);

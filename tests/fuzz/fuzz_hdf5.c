@@ -5,10 +5,12 @@
  *
  * Files are mostly zeros, and HDF5 gives up at most changes of its signatures; so the mutator here
  * changes bytes that are not zero, and their neighbours, and likes numbers that lie about sizes.
+ * Where they are behind a checksum, half of all changes are of what is summed up, and mend the sum.
  */
 #include <unistd.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/summed.h"
 #include "store/check.h"
 #include "store/store.h"
 
@@ -34,36 +36,47 @@ static size_t telling_place(const uint8_t *data, size_t size, unsigned *seed)
     return at < size ? at : size - 1;
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+static void change(uint8_t *data, size_t size, unsigned *seed)
 {
     static const uint64_t lies[] = {UINT64_MAX,         UINT64_MAX - 1,    UINT64_C(1) << 63,
                                     UINT64_MAX / 8 + 1, UINT64_C(1) << 40, UINT32_MAX,
                                     UINT64_C(1) << 31,  1 << 16,           1};
-    if (size == 0 || draw(&seed) % 16 == 0)
-        return LLVMFuzzerMutate(data, size, max_size);
-    if (draw(&seed) % 16 == 0)
-        return 1 + draw(&seed) % size; /* cut short */
-    for (uint64_t i = 1 + draw(&seed) % 3; i > 0; i--) {
-        const size_t at = telling_place(data, size, &seed), from = telling_place(data, size, &seed);
-        uint64_t number = lies[draw(&seed) % (sizeof lies / sizeof *lies)];
+    for (uint64_t i = 1 + draw(seed) % 3; i > 0; i--) {
+        const size_t at = telling_place(data, size, seed), from = telling_place(data, size, seed);
+        uint64_t number = lies[draw(seed) % (sizeof lies / sizeof *lies)];
         size_t bytes = size - at < sizeof number ? size - at : sizeof number;
-        switch (draw(&seed) % 5) {
+        switch (draw(seed) % 5) {
         case 0:
-            data[at] ^= (uint8_t)(1u << draw(&seed) % 8);
+            data[at] ^= (uint8_t)(1u << draw(seed) % 8);
             break;
         case 1:
-            data[at] = (uint8_t)draw(&seed);
+            data[at] = (uint8_t)draw(seed);
             break;
         case 2:
             memcpy(data + at, &number, bytes);
             break;
         case 3: /* a small change of a number */
-            data[at] = (uint8_t)(data[at] + draw(&seed) % 7 - 3);
+            data[at] = (uint8_t)(data[at] + draw(seed) % 7 - 3);
             break;
         default:
             bytes = size - from < bytes ? size - from : bytes;
             memmove(data + at, data + from, bytes);
         }
+    }
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    struct summed summed;
+    if (size == 0 || draw(&seed) % 16 == 0)
+        return LLVMFuzzerMutate(data, size, max_size);
+    if (draw(&seed) % 16 == 0)
+        return 1 + draw(&seed) % size; /* cut short */
+    if (draw(&seed) % 2 && summed_find(data, size, draw(&seed) % size, &summed)) {
+        change(data + summed.begin, summed.bytes, &seed);
+        summed_mend(data, &summed);
+    } else {
+        change(data, size, &seed);
     }
     return size;
 }

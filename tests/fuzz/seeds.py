@@ -95,7 +95,8 @@ def make_dictionary(command, path):
 
 
 def make_foreign(path):
-    """As others might store it: contiguous, big-endian, with filters and chunks of their choice."""
+    """As others might store it: contiguous, big-endian, with filters and chunks of their choice; and in
+    HDF5's newest format, with so many attributes and links that they are in heaps."""
     import h5py
     import numpy
 
@@ -118,6 +119,12 @@ def make_foreign(path):
 
     with h5py.File(path) as source, h5py.File(path.with_name("foreign.h5"), "w") as target:
         copy(source, target)
+    with h5py.File(path) as source, h5py.File(path.with_name("heaps.h5"), "w", libver="latest",
+                                              track_order=True) as target:
+        copy(source, target)
+        for i in range(30):
+            target.attrs[f"k{i}"] = f"text {i}" if i % 3 else numpy.arange(i % 7)
+            target.create_group(f"group{i}")
 
 
 def make_hdf5(command, directory):
