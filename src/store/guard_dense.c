@@ -370,3 +370,16 @@ bool guard_dense_fit(const struct guard_file *file, uint64_t heap, uint64_t tree
     buffer_release(&dense.heap.buffer);
     return good;
 }
+
+static bool take_any(void *context, const uint8_t *record)
+{
+    (void)context, (void)record;
+    return true;
+}
+
+bool guard_tree_fits(const struct guard_file *file, uint64_t tree, uint8_t type,
+                     uint64_t record_bytes, uint64_t most, uint64_t *bytes)
+{
+    const struct walk walk = {file, most, bytes};
+    return tree_fits(&walk, tree, type, record_bytes, take_any, NULL);
+}

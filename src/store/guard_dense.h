@@ -27,4 +27,8 @@ bool guard_dense_fit(const struct guard_file *file, uint64_t heap, uint64_t tree
                      const struct guard_records *records, guard_fits *fits, void *context,
                      uint64_t most, uint64_t *bytes);
 
+/* Whether a tree is sound and has records of this type and size, whatever they say. */
+bool guard_tree_fits(const struct guard_file *file, uint64_t tree, uint8_t type,
+                     uint64_t record_bytes, uint64_t most, uint64_t *bytes);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "store/guard_dense.h"
+#include "store/guard_index.h"
 #include "store/guard_type.h"
 
 enum {
@@ -22,10 +23,13 @@ struct dataset {
     bool typed, spaced, laid;
     uint64_t fill; /* bytes of the fill value; 0: there is none */
     struct guard_type type;
-    uint64_t elements, rank;
+    struct guard_space space;
     uint64_t stored;        /* bytes of a compact or contiguous layout; UINT64_MAX: another */
     uint64_t chunk_rank;    /* of a chunked one, with one for the bytes of an element; 0: another */
     uint64_t element_bytes; /* in a chunked one */
+    uint64_t chunk[GUARD_MOST_RANK + 1]; /* its extents, and the same bytes */
+    uint64_t index, index_address;       /* what leads to chunks in version 4; 0: another */
+    bool filtered;
 };
 
 struct header {
@@ -91,7 +95,7 @@ static bool attribute_fits(struct header *header, struct guard_bytes bytes)
     const uint64_t name_bytes = guard_take(&bytes, 2), type_bytes = guard_take(&bytes, 2);
     const uint64_t space_bytes = guard_take(&bytes, 2);
     const bool pads = version == 1;
-    uint64_t elements, rank;
+    struct guard_space extents;
     guard_pass(&bytes, version == 3 ? 1 : 0);
     if (version < 1 || version > 3 || (version > 1 && flags & SHARES))
         return false;
@@ -101,10 +105,11 @@ static bool attribute_fits(struct header *header, struct guard_bytes bytes)
     name.left = name.good ? (size_t)name_bytes : 0;
     guard_pass_name(&name, false);
     const struct guard_type type = guard_type_read(&described);
-    if (!bytes.good || !name.good || !type.size || !guard_space_read(&space, &rank, &elements) ||
-        elements > bytes.left / type.size)
+    if (!bytes.good || !name.good || !type.size || !guard_space_read(&space, &extents) ||
+        extents.elements > bytes.left / type.size)
         return false;
-    return !type.heaps || (type.elements && heaps_fit(header, bytes, elements, type.elements));
+    return !type.heaps ||
+           (type.elements && heaps_fit(header, bytes, extents.elements, type.elements));
 }
 
 /* Chunks, and in version 4 how they are indexed. */
@@ -119,7 +124,7 @@ static bool chunks_fit(struct dataset *dataset, struct guard_bytes *bytes, uint6
         return false;
     uint64_t all = 1;
     for (uint64_t i = 0; i < rank && all <= UINT32_MAX; i++) {
-        dataset->element_bytes = guard_take(bytes, (size_t)width);
+        dataset->element_bytes = dataset->chunk[i] = guard_take(bytes, (size_t)width);
         if (dataset->element_bytes > UINT32_MAX)
             return false;
         all *= dataset->element_bytes;
@@ -128,8 +133,11 @@ static bool chunks_fit(struct dataset *dataset, struct guard_bytes *bytes, uint6
     const uint64_t index = version == 4 ? guard_take(bytes, 1) : TREE;
     if (index < SINGLE || index > TREE)
         return false;
-    if (version == 4)
-        guard_pass(bytes, 8 + details[index] + (index == SINGLE && flags & FILTERED ? 12u : 0u));
+    if (version == 4) {
+        guard_pass(bytes, details[index] + (index == SINGLE && flags & FILTERED ? 12u : 0u));
+        dataset->index = index >= FIXED ? index : 0;
+        dataset->index_address = guard_take(bytes, 8);
+    }
     return all > 0 && all <= UINT32_MAX;
 }
 
@@ -163,9 +171,10 @@ static bool layout_fits(struct dataset *dataset, struct guard_bytes bytes)
 }
 
 /* IV.A.2.l. */
-static bool pipeline_fits(struct guard_bytes bytes)
+static bool pipeline_fits(struct dataset *dataset, struct guard_bytes bytes)
 {
     const uint64_t version = guard_take(&bytes, 1), n = guard_take(&bytes, 1);
+    dataset->filtered = n > 0;
     guard_pass(&bytes, version == 1 ? 6 : 0);
     for (uint64_t i = 0; i < n && bytes.good; i++) {
         const uint64_t id = guard_take(&bytes, 2);
@@ -296,7 +305,7 @@ static bool space_fits(struct dataset *dataset, struct guard_bytes bytes)
 {
     const bool first = !dataset->spaced;
     dataset->spaced = true;
-    return guard_space_read(&bytes, &dataset->rank, &dataset->elements) && first;
+    return guard_space_read(&bytes, &dataset->space) && first;
 }
 
 /* Keeps a part in mind. */
@@ -338,7 +347,7 @@ static bool message_fits(struct header *header, uint64_t kind, struct guard_byte
     case 0x0a: /* a group */
         return info_fits(bytes, 4, 4, 0);
     case 0x0b:
-        return pipeline_fits(bytes);
+        return pipeline_fits(&header->dataset, bytes);
     case 0x0c:
         return attribute_fits(header, bytes);
     case 0x0d: /* a comment */
@@ -386,19 +395,41 @@ static bool messages_fit(struct header *header, struct guard_bytes bytes, bool o
     return !old || bytes.left == 0;
 }
 
-/* What the messages say of a dataset fits together. */
-static bool dataset_fits(const struct dataset *dataset)
+/* What leads to its chunks is as the messages say. */
+static bool index_fits(struct header *header)
 {
+    const struct dataset *const dataset = &header->dataset;
+    struct guard_index index = {.kind = (enum guard_index_kind)dataset->index,
+                                .address = dataset->index_address,
+                                .filtered = dataset->filtered,
+                                .rank = dataset->space.rank,
+                                .chunk_bytes = dataset->element_bytes,
+                                .chunks = 1};
+    if (!dataset->index)
+        return true;
+    for (uint64_t i = 0; i < index.rank; i++) {
+        const uint64_t longest = dataset->space.longest[i], chunk = dataset->chunk[i];
+        const uint64_t n = longest / chunk + (longest % chunk != 0);
+        index.chunk_bytes *= chunk;
+        index.chunks = n && index.chunks > UINT64_MAX / n ? UINT64_MAX : index.chunks * n;
+    }
+    return guard_index_fits(header->file, &index, MOST_BYTES, &header->bytes);
+}
+
+/* What the messages say of a dataset fits together. */
+static bool dataset_fits(struct header *header)
+{
+    const struct dataset *const dataset = &header->dataset;
     if (!dataset->laid)
         return true;
     if (!dataset->typed || !dataset->spaced ||
         (dataset->fill && dataset->fill != dataset->type.size))
         return false;
     if (dataset->chunk_rank)
-        return dataset->chunk_rank == dataset->rank + 1 &&
-               dataset->element_bytes == dataset->type.size;
+        return dataset->chunk_rank == dataset->space.rank + 1 &&
+               dataset->element_bytes == dataset->type.size && index_fits(header);
     return dataset->stored == UINT64_MAX ||
-           dataset->elements <= dataset->stored / dataset->type.size;
+           dataset->space.elements <= dataset->stored / dataset->type.size;
 }
 
 /* ---- headers ---- */
@@ -459,7 +490,7 @@ static bool header_fits(struct header *header, uint64_t address, struct guard_by
            read_more(header, address + begin, size, buffer) &&
            messages_fit(header, (struct guard_bytes){buffer->data, (size_t)size, true}, old,
                         flags) &&
-           parts_fit(header, old, flags, buffer) && dataset_fits(&header->dataset);
+           parts_fit(header, old, flags, buffer) && dataset_fits(header);
 }
 
 /* Is this a part that was looked at with its header, and is read with it? */

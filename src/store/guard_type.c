@@ -152,23 +152,26 @@ static struct guard_type read_type(struct guard_bytes *bytes, int depth)
 /* NOLINTEND(misc-no-recursion) */
 
 /* IV.A.2.b. */
-bool guard_space_read(struct guard_bytes *bytes, uint64_t *rank, uint64_t *elements)
+bool guard_space_read(struct guard_bytes *bytes, struct guard_space *space)
 {
     enum { LONGEST = 1, NONE = 2 };
     const uint64_t version = guard_take(bytes, 1);
-    *rank = guard_take(bytes, 1);
+    space->rank = guard_take(bytes, 1);
     const uint64_t flags = guard_take(bytes, 1), kind = guard_take(bytes, 1);
     guard_pass(bytes, version == 1 ? 4 : 0);
-    *elements = version == 2 && kind == NONE ? 0 : 1;
-    if ((version != 1 && version != 2) || *rank > GUARD_MOST_RANK)
+    space->elements = version == 2 && kind == NONE ? 0 : 1;
+    if ((version != 1 && version != 2) || space->rank > GUARD_MOST_RANK)
         return false;
-    for (uint64_t i = 0; i < *rank; i++) {
-        const uint64_t n = guard_take(bytes, 8);
-        if (n && *elements > UINT64_MAX / n)
+    for (uint64_t i = 0; i < space->rank; i++) {
+        const uint64_t n = space->longest[i] = guard_take(bytes, 8);
+        if (n && space->elements > UINT64_MAX / n)
             return false;
-        *elements *= n;
+        space->elements *= n;
     }
-    guard_pass(bytes, flags & LONGEST ? *rank * 8 : 0);
+    for (uint64_t i = 0; i < space->rank && flags & LONGEST; i++) {
+        const uint64_t n = guard_take(bytes, 8);
+        space->longest[i] = n > space->longest[i] ? n : space->longest[i];
+    }
     return bytes->good && (version == 2 || !(flags & ~(uint64_t)LONGEST));
 }
 

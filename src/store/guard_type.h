@@ -18,7 +18,12 @@ struct guard_type {
 /* Reads a datatype. */
 struct guard_type guard_type_read(struct guard_bytes *bytes);
 
-/* Reads a dataspace: its rank, and how many elements it has. false: not sound. */
-bool guard_space_read(struct guard_bytes *bytes, uint64_t *rank, uint64_t *elements);
+struct guard_space {
+    uint64_t rank, elements;
+    uint64_t longest[GUARD_MOST_RANK]; /* that each extent is, or may become */
+};
+
+/* Reads a dataspace. false: not sound. */
+bool guard_space_read(struct guard_bytes *bytes, struct guard_space *space);
 
 #endif

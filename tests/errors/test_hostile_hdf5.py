@@ -564,6 +564,39 @@ def check_dense(bench, base, rng):
         bench.meet(f"dense: byte {changed} is {data[changed]}", 0, rng.choice(list(COMMANDS)), path.name, False)
 
 
+# Of arrays that lead to chunks: how much of the head is summed up, and where it lies, in which form.
+ARRAYS = {
+    b"FAHD": (24, [(5, "<B", 2), (6, "<B", 7), (7, "<B", 60), (8, "<Q", 1)]),
+    b"EAHD": (68, [(5, "<B", 2), (6, "<B", 7), (7, "<B", 64), (9, "<B", 1), (11, "<B", 60), (44, "<Q", 1 << 40)]),
+}
+
+
+def check_arrays(bench, base):
+    """Arrays that lead to chunks: as others make them, and too short, or with other elements."""
+    path = bench.directory / "array.h5"
+    for kind, filtered in itertools.product(ARRAYS, (None, "gzip")):
+        with h5py.File(base) as old, h5py.File(path, "w", libver="latest") as new:
+            new.attrs.update(old.attrs)
+            for name in old:
+                old.copy(name, new)
+            replaced("read1/name", chunks=(3,), maxshape=(None,) if kind == b"EAHD" else None,
+                     compression=filtered)(new)
+        ended = bench.run(0, COMMANDS["export"], path.name)
+        out = bench.directory / "out.fastq"
+        if ended.code != 0 or out.read_bytes() != reads():
+            bench.wrong.append(f"{kind} {filtered}: code {ended.code}, {many.said(ended)[:3]}")
+        out.unlink(missing_ok=True)
+        whole = path.read_bytes()
+        begin, (n, lies) = whole.index(kind), ARRAYS[kind]
+        assert whole.count(kind) == 1 and whole[begin + 5] == bool(filtered)
+        client = [(5, "<B", not filtered)]
+        for at, form, value in (client + lies if LONG or filtered else client + lies[-1:]):
+            data = bytearray(whole)
+            struct.pack_into(form, data, begin + at, value)
+            path.write_bytes(Dense.mended((begin, n, begin + n), data))
+            bench.meet(f"{kind} {filtered}: {value} at {at}", 0, "info", path.name, True)
+
+
 def check_names(bench):
     """Rows that look like a heap, where HDF5 reads them, are rows."""
     text = b"".join(b"@GCOL%012d-abcdefghijklmnop\nACGT\n+\nIIII\n" % i for i in range(100))
@@ -619,6 +652,7 @@ def main():
         check_headers(bench, base)
         check_foreign(bench, base)
         check_dense(bench, base, rng)
+        check_arrays(bench, base)
         check_names(bench)
         check_cut(bench, base, rng)
         check_flips(bench, base, rng)
