@@ -21,6 +21,7 @@
 #include "fastq/names.h"
 #include "parfastq/batch.h"
 #include "store/driver.h"
+#include "store/guard_bytes.h"
 #include "store/reader.h"
 
 enum { PIECE_OF_DATA = 4 << 20, ROWS_OF_NAMES = 1 << 14 };
@@ -530,7 +531,6 @@ void check_release(struct store_check *check)
  * reads is not looked through; nor is HDF5 begun, which takes 2 ms. */
 bool store_is_hdf5(const char *path)
 {
-    static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     enum { GZIP = 0x1f, SECOND = 512 };
     struct stat about;
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
@@ -541,10 +541,10 @@ bool store_is_hdf5(const char *path)
     bool found = false, reads = false;
     for (uint64_t at = 0; at < (uint64_t)about.st_size && !found && !reads;
          at = at ? 2 * at : SECOND) {
-        uint8_t bytes[sizeof signature];
+        uint8_t bytes[GUARD_SIGNATURE_BYTES];
         if (!driver_read(descriptor, at, sizeof bytes, bytes))
             break;
-        found = memcmp(bytes, signature, sizeof bytes) == 0;
+        found = guard_is_superblock(bytes);
         reads = at == 0 && (bytes[0] == '@' || bytes[0] == GZIP);
     }
     (void)close(descriptor);

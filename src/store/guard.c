@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/driver.h"
+#include "store/guard_bytes.h"
 #include "store/guard_header.h"
 
 struct file {
@@ -29,8 +30,8 @@ struct file {
  * superblock. */
 static bool superblock_sound(struct file *file, uint64_t address, const uint8_t *data, size_t size)
 {
-    enum { VERSION_AT = 8, OLD_AT = 13, NEW_AT = 9, WIDE = 8 };
-    if (size <= OLD_AT + 1 || memcmp(data, "\211HDF\r\n\032\n", VERSION_AT) != 0)
+    enum { VERSION_AT = GUARD_SIGNATURE_BYTES, OLD_AT = 13, NEW_AT = 9, WIDE = 8 };
+    if (size <= OLD_AT + 1 || !guard_is_superblock(data))
         return true;
     const uint8_t *const widths = data + (data[VERSION_AT] < 2 ? OLD_AT : NEW_AT);
     if (!file->opened)

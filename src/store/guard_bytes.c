@@ -10,6 +10,11 @@ uint64_t guard_number(const uint8_t *from, size_t n)
     return value;
 }
 
+bool guard_is_superblock(const uint8_t *data)
+{
+    return memcmp(data, "\211HDF\r\n\032\n", GUARD_SIGNATURE_BYTES) == 0;
+}
+
 void guard_pass(struct guard_bytes *bytes, uint64_t n)
 {
     if (n > bytes->left) {

@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { GUARD_SIGNATURE_BYTES = 8 };
+
+/* Does a superblock begin with these GUARD_SIGNATURE_BYTES bytes? */
+bool guard_is_superblock(const uint8_t *data);
+
 /* What is left of some bytes. */
 struct guard_bytes {
     const uint8_t *at;

@@ -196,18 +196,18 @@ static bool take_huge(void *context, const uint8_t *record)
     return true;
 }
 
+static int compare_ids(const void *id, const void *object)
+{
+    const uint64_t wanted = *(const uint64_t *)id, there = ((const struct huge *)object)->id;
+    return (wanted > there) - (wanted < there);
+}
+
 /* NULL: there is none. */
 static const struct huge *find_huge(const struct heap *heap, uint64_t id)
 {
-    size_t low = 0, high = heap->huge_count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (heap->huge[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < heap->huge_count && heap->huge[low].id == id ? &heap->huge[low] : NULL;
+    return heap->huge_count
+               ? bsearch(&id, heap->huge, heap->huge_count, sizeof *heap->huge, compare_ids)
+               : NULL;
 }
 
 /* ---- managed objects ---- */

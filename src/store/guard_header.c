@@ -115,8 +115,8 @@ static bool attribute_fits(struct header *header, struct guard_bytes bytes)
 /* Chunks, and in version 4 how they are indexed. */
 static bool chunks_fit(struct dataset *dataset, struct guard_bytes *bytes, uint64_t version)
 {
-    enum { SINGLE = 1, IMPLICIT, FIXED, EXTENSIBLE, TREE, FILTERED = 2 };
-    static const uint8_t details[] = {[FIXED] = 1, [EXTENSIBLE] = 5, [TREE] = 6};
+    enum { SINGLE = 1, FILTERED = 2 };
+    static const uint8_t details[] = {[GUARD_FIXED] = 1, [GUARD_EXTENSIBLE] = 5, [GUARD_TREE] = 6};
     const uint64_t flags = version == 4 ? guard_take(bytes, 1) : 0;
     const uint64_t rank = guard_take(bytes, 1), width = version == 4 ? guard_take(bytes, 1) : 4;
     guard_pass(bytes, version == 4 ? 0 : 8);
@@ -130,12 +130,12 @@ static bool chunks_fit(struct dataset *dataset, struct guard_bytes *bytes, uint6
         all *= dataset->element_bytes;
     }
     dataset->chunk_rank = rank;
-    const uint64_t index = version == 4 ? guard_take(bytes, 1) : TREE;
-    if (index < SINGLE || index > TREE)
+    const uint64_t index = version == 4 ? guard_take(bytes, 1) : GUARD_TREE;
+    if (index < SINGLE || index > GUARD_TREE)
         return false;
     if (version == 4) {
         guard_pass(bytes, details[index] + (index == SINGLE && flags & FILTERED ? 12u : 0u));
-        dataset->index = index >= FIXED ? index : 0;
+        dataset->index = index >= GUARD_FIXED ? index : 0;
         dataset->index_address = guard_take(bytes, 8);
     }
     return all > 0 && all <= UINT32_MAX;
