@@ -92,13 +92,19 @@ class Bench:
             return many.Ended(None, "", "")
         return many.Ended(process.returncode, out, err)
 
-    def run(self, ranks, words, number=None, seconds=0.0):
-        """Runs, and sends a signal after so many seconds; signals that come before the ranks are
-        listening end them as any program."""
+    def run(self, ranks, words, number=None, seconds=0.0, begun=False, to_rank=False):
+        """Runs, and sends a signal after so many seconds, or so many after an output was begun, to
+        what was started or to one of the ranks; signals that come before the ranks are listening
+        end them as any program."""
         process = self.start(ranks, words)
         if number:
+            until = time.monotonic() + SECONDS
+            while begun and process.poll() is None and not self.left() and time.monotonic() < until:
+                time.sleep(0.002)
             time.sleep(seconds)
-            process.send_signal(number)
+            pids = many.ranks_of(process, self.arguments.command) if to_rank else [process.pid]
+            if pids and process.poll() is None:
+                os.kill(self.rng.choice(pids), number)
         return self.end(process)
 
     def hold(self, condition, claim, ended=None):
@@ -122,42 +128,52 @@ def spoken(ended):
     return [line for line in many.said(ended) if line.startswith("parfastq: ")]
 
 
-def stopped_well(bench, claim, ended, number, ranks):
-    """A launcher may turn a code of its ranks into one of its own, and a run may have been too
-    fast."""
+def stopped_well(bench, claim, ended, number, launcher=False):
+    """Whether the signal met the run; then it must have ended as it should. A launcher may turn a
+    code of its ranks into one of its own, and SIGINT into SIGTERM."""
     lines = spoken(ended)
     if ended.code == 0 or not lines:  # too late, or before the ranks were listening
         return False
-    if number != signal.SIGUSR1 and ranks:
-        bench.hold(ended.code not in (0, None), f"{claim}: wants a code that is not 0", ended)
-    else:
-        bench.hold(ended.code == 128 + number, f"{claim}: wants exit code {128 + number}", ended)
-    # A launcher turns SIGINT into SIGTERM.
-    names = NAMES.values() if ranks else [NAMES[number]]
+    bench.hold(ended.code not in (0, None) if launcher else ended.code == 128 + number,
+               f"{claim}: wants exit code {128 + number}", ended)
+    names = NAMES.values() if launcher else [NAMES[number]]
     bench.hold(len(lines) == 1 and any(f"stopped by {name}" in lines[0] for name in names),
                f"{claim}: wants one message", ended)
     return True
 
 
+def stop_convert(bench, claim, ranks, words, number, seconds, begun, to_rank):
+    """Returns whether the signal met the run."""
+    ended = bench.run(ranks, words, number, seconds, begun, to_rank)
+    launcher = ranks > 0 and not to_rank and number != signal.SIGUSR1  # which passes that one on
+    stopped = stopped_well(bench, claim, ended, number, launcher)
+    left = bench.left()
+    # A launcher may be told to end when its ranks have ended well.
+    bench.hold(not left or (left == ["out.h5"] and not stopped), f"{claim}: left {left}", ended)
+    for name in left:
+        (bench.directory / name).unlink()
+    return stopped
+
+
 def stops(bench):
-    words = ["convert", "-q", "-f", *SLOW, "-o", "out.h5", *bench.make("plain")]
+    names = bench.make("plain")
+    words = ["convert", "-q", "-f", *SLOW, "-o", "out.h5"]
     happened = 0
     for ranks in (0, 1, 2, 3, 5):
-        lasts = bench.listen_time(ranks, words)
+        lasts = bench.listen_time(ranks, [*words, *names])
+        (bench.directory / "out.h5").unlink()
         for number in NAMES:
-            for _ in range(2):
-                Path(bench.directory / "out.h5").unlink(missing_ok=True)
-                ended = bench.run(ranks, words, number, lasts * bench.rng.uniform(0.2, 0.9))
-                claim = f"{NAMES[number]} to {ranks} ranks"
-                stopped = stopped_well(bench, claim, ended, number, ranks)
-                happened += stopped
-                left = bench.left()
-                # A launcher may be told to end when its ranks have ended well.
-                bench.hold(not left or (left == ["out.h5"] and not stopped),
-                           f"{claim}: left {left}", ended)
-                for name in left:
-                    (bench.directory / name).unlink()
-    bench.hold(happened >= 8, f"only {happened} of 30 signals met a run")
+            for begun, part in ((False, bench.rng.uniform(0.2, 0.9)),
+                                (True, bench.rng.uniform(0, 0.1))):
+                claim = f"{NAMES[number]} to one of {ranks} ranks"
+                to_rank = ranks > 0 and number != signal.SIGUSR1
+                happened += stop_convert(bench, claim, ranks, [*words, *names], number,
+                                         lasts * part, begun, to_rank)
+    # Open MPI's launcher passes them on a second later.
+    for ranks, number in ((1, signal.SIGINT), (3, signal.SIGTERM)):
+        happened += stop_convert(bench, f"{NAMES[number]} to the launcher of {ranks}", ranks,
+                                 [*words, *names * 100], number, 0, True, False)
+    bench.hold(happened >= 16, f"only {happened} of 32 signals met a run")
 
 
 def stops_others(bench):
@@ -174,7 +190,7 @@ def stops_others(bench):
             for _ in range(2):
                 ended = bench.run(ranks, words, signal.SIGUSR1, lasts * bench.rng.uniform(0.3, 0.9))
                 claim = f"{words[0]} of {ranks} ranks"
-                happened += stopped_well(bench, claim, ended, signal.SIGUSR1, ranks)
+                happened += stopped_well(bench, claim, ended, signal.SIGUSR1)
                 left = bench.left()
                 bench.hold(ended.code == 0 or not left, f"{claim}: left {left}", ended)
                 for name in left:
