@@ -46,11 +46,11 @@ static bool superblock_sound(struct file *file, uint64_t address, const uint8_t 
  * of it, and will read the rest. */
 static bool heap_sound(const struct file *file, uint64_t address, const uint8_t *data, size_t size)
 {
+    struct guard_reader reader = {&file->source, UINT64_MAX};
     struct buffer buffer = {0};
     uint64_t bytes;
-    const bool sound =
-        !guard_is_heap(data, size) ||
-        guard_heap_read(&file->source, address - file->source.base, UINT64_MAX, &buffer, &bytes);
+    const bool sound = !guard_is_heap(data, size) ||
+                       guard_heap_read(&reader, address - file->source.base, &buffer, &bytes);
     buffer_release(&buffer);
     return sound;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/driver.h"
+
 uint64_t guard_number(const uint8_t *from, size_t n)
 {
     uint64_t value = 0;
@@ -13,6 +15,20 @@ uint64_t guard_number(const uint8_t *from, size_t n)
 bool guard_is_superblock(const uint8_t *data)
 {
     return memcmp(data, "\211HDF\r\n\032\n", GUARD_SIGNATURE_BYTES) == 0;
+}
+
+bool guard_read(struct guard_reader *reader, uint64_t address, uint64_t bytes,
+                struct buffer *buffer)
+{
+    enum { LEAST_COST = 64 };
+    const uint64_t there = reader->file->bytes - reader->file->base;
+    const uint64_t cost = bytes < LEAST_COST ? LEAST_COST : bytes;
+    if (cost > reader->left || address > there || bytes > there - address)
+        return false;
+    reader->left -= cost;
+    return !buffer_reserve(buffer, (size_t)bytes, 0, NULL) &&
+           driver_read(reader->file->descriptor, reader->file->base + address, (size_t)bytes,
+                       buffer->data);
 }
 
 void guard_pass(struct guard_bytes *bytes, uint64_t n)

@@ -1,5 +1,6 @@
 /*
- * Bytes of an HDF5 file, read one field after the other, no further than they go.
+ * Bytes of an HDF5 file, no more of them than is meant to be, read one field after the other, no
+ * further than they go.
  */
 #ifndef STORE_GUARD_BYTES_H
 #define STORE_GUARD_BYTES_H
@@ -8,10 +9,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memory.h"
+
 enum { GUARD_SIGNATURE_BYTES = 8 };
 
 /* Does a superblock begin with these GUARD_SIGNATURE_BYTES bytes? */
 bool guard_is_superblock(const uint8_t *data);
+
+/* A file, how long it is, and where its addresses count from. */
+struct guard_file {
+    int descriptor;
+    uint64_t bytes, base;
+};
+
+/* A file of which so many bytes may be read yet. */
+struct guard_reader {
+    const struct guard_file *file;
+    uint64_t left;
+};
+
+/* Reads `bytes` bytes of the file; fewer than 64 cost as much as 64. false: they are not all there,
+ * cannot be read, or are more than may be. */
+bool guard_read(struct guard_reader *reader, uint64_t address, uint64_t bytes,
+                struct buffer *buffer);
 
 /* What is left of some bytes. */
 struct guard_bytes {

@@ -7,31 +7,14 @@ enum {
     SIGNATURE = 4,
     CHECKSUM = 4,
     DEEPEST = 16, /* nodes below nodes */
-    MOST_BLOCK_BITS = 24,
-    LEAST_COST = 64 /* a read costs as much as that of so many bytes */
+    MOST_BLOCK_BITS = 24
 };
 
-struct walk {
-    const struct guard_file *file;
-    uint64_t most, *bytes;
-};
-
-/* Reads more of the file. false: that fails, or is too much, or not there. */
-static bool read_more(const struct walk *walk, uint64_t address, uint64_t bytes,
-                      struct buffer *buffer)
-{
-    const uint64_t cost = bytes < LEAST_COST ? LEAST_COST : bytes;
-    if (cost > walk->most - *walk->bytes)
-        return false;
-    *walk->bytes += cost;
-    return guard_read(walk->file, address, bytes, buffer);
-}
-
-/* The same of what begins with a signature and a version of 0, behind which *rest begins. */
-static bool read_signed(const struct walk *walk, const char *signature, uint64_t address,
+/* Reads what begins with a signature and a version of 0, behind which *rest begins. */
+static bool read_signed(struct guard_reader *reader, const char *signature, uint64_t address,
                         uint64_t bytes, struct buffer *buffer, struct guard_bytes *rest)
 {
-    if (!read_more(walk, address, bytes, buffer) ||
+    if (!guard_read(reader, address, bytes, buffer) ||
         memcmp(buffer->data, signature, SIGNATURE) != 0 || buffer->data[SIGNATURE] != 0)
         return false;
     *rest = (struct guard_bytes){buffer->data + SIGNATURE + 1, (size_t)bytes - SIGNATURE - 1, true};
@@ -62,7 +45,7 @@ static size_t bytes_up_to(uint64_t n)
 typedef bool take_record(void *context, const uint8_t *record);
 
 struct tree {
-    const struct walk *walk;
+    struct guard_reader *reader;
     uint8_t type;
     uint64_t node_bytes, record_bytes;
     uint64_t most[DEEPEST + 1];      /* records of a node, by the levels below it */
@@ -111,7 +94,7 @@ static bool node_fits(struct tree *tree, uint64_t address, uint64_t records, uns
 {
     struct guard_bytes rest;
     if (records > tree->most[depth] ||
-        !read_signed(tree->walk, depth ? "BTIN" : "BTLF", address, tree->node_bytes,
+        !read_signed(tree->reader, depth ? "BTIN" : "BTLF", address, tree->node_bytes,
                      &tree->node[depth], &rest) ||
         guard_take(&rest, 1) != tree->type)
         return false;
@@ -136,15 +119,15 @@ static bool node_fits(struct tree *tree, uint64_t address, uint64_t records, uns
 }
 
 /* Whether a tree is sound and has records of this type and size, all of which are taken. */
-static bool tree_fits(const struct walk *walk, uint64_t address, uint8_t type, uint64_t bytes,
+static bool tree_fits(struct guard_reader *reader, uint64_t address, uint8_t type, uint64_t bytes,
                       take_record *take, void *context)
 {
     enum { HEAD = 38 };
     struct tree tree = {
-        .walk = walk, .type = type, .record_bytes = bytes, .take = take, .context = context};
+        .reader = reader, .type = type, .record_bytes = bytes, .take = take, .context = context};
     struct buffer buffer = {0};
     struct guard_bytes rest;
-    bool fits = read_signed(walk, "BTHD", address, HEAD, &buffer, &rest);
+    bool fits = read_signed(reader, "BTHD", address, HEAD, &buffer, &rest);
     if (fits) {
         fits = guard_take(&rest, 1) == type;
         tree.node_bytes = guard_take(&rest, 4);
@@ -172,7 +155,7 @@ struct huge {
 };
 
 struct heap {
-    const struct walk *walk;
+    struct guard_reader *reader;
     uint64_t address, id_bytes;
     uint64_t most_bytes; /* of a managed object */
     uint64_t width, start, most_direct, root, rows;
@@ -230,7 +213,7 @@ static bool block_begins(struct heap *heap, const char *signature, uint64_t addr
 {
     struct guard_bytes rest;
     *bytes = SIGNATURE + 1 + ADDRESS + offset_bytes(heap);
-    return read_signed(heap->walk, signature, address, *bytes, &heap->buffer, &rest) &&
+    return read_signed(heap->reader, signature, address, *bytes, &heap->buffer, &rest) &&
            guard_take(&rest, ADDRESS) == heap->address &&
            guard_take(&rest, offset_bytes(heap)) == offset;
 }
@@ -253,8 +236,8 @@ static bool find_block(struct heap *heap, uint64_t offset, uint64_t *address, ui
         *size = heap->start << (row > 1 ? row - 1 : 0);
         const uint64_t column = (inside - row_begin) / *size;
         if (row >= rows || !block_begins(heap, "FHIB", *address, *begin, &head) ||
-            !read_more(heap->walk, *address + head + (row * heap->width + column) * ADDRESS,
-                       ADDRESS, &heap->buffer))
+            !guard_read(heap->reader, *address + head + (row * heap->width + column) * ADDRESS,
+                        ADDRESS, &heap->buffer))
             return false;
         *address = guard_number(heap->buffer.data, ADDRESS);
         *begin += row_begin + column * *size;
@@ -278,7 +261,7 @@ static bool find_managed(struct heap *heap, const uint8_t *id, uint64_t *address
         return false;
     head += heap->checksums ? CHECKSUM : 0;
     const uint64_t inside = offset - begin,
-                   there = heap->walk->file->bytes - heap->walk->file->base;
+                   there = heap->reader->file->bytes - heap->reader->file->base;
     *address = block + inside;
     return inside >= head && inside <= size && *bytes <= size - inside && size <= there &&
            block <= there - size;
@@ -290,7 +273,7 @@ static bool read_heap(struct heap *heap, uint64_t *huge_tree)
 {
     enum { HEAD = 146, FIGURES = 80, CHECKSUMS = 2, LEAST_BITS = 1, MOST_BITS = 64 };
     struct guard_bytes rest;
-    if (!read_signed(heap->walk, "FRHP", heap->address, HEAD, &heap->buffer, &rest))
+    if (!read_signed(heap->reader, "FRHP", heap->address, HEAD, &heap->buffer, &rest))
         return false;
     const bool as_long = guard_take(&rest, 2) == heap->id_bytes;
     const bool filtered = guard_take(&rest, 2) != 0;
@@ -348,24 +331,22 @@ static bool take_message(void *context, const uint8_t *record)
     } else {
         return false;
     }
-    return read_more(heap->walk, address, bytes, &heap->buffer) &&
+    return guard_read(heap->reader, address, bytes, &heap->buffer) &&
            dense->fits(dense->context,
                        (struct guard_bytes){heap->buffer.data, (size_t)bytes, true});
 }
 
-bool guard_dense_fit(const struct guard_file *file, uint64_t heap, uint64_t tree,
-                     const struct guard_records *records, guard_fits *fits, void *context,
-                     uint64_t most, uint64_t *bytes)
+bool guard_dense_fit(struct guard_reader *reader, uint64_t heap, uint64_t tree,
+                     const struct guard_records *records, guard_fits *fits, void *context)
 {
     enum { HUGE_TYPE = 1, HUGE_BYTES = 24 };
-    const struct walk walk = {file, most, bytes};
     struct dense dense = {
-        {.walk = &walk, .address = heap, .id_bytes = records->id_bytes}, records, fits, context};
+        {.reader = reader, .address = heap, .id_bytes = records->id_bytes}, records, fits, context};
     uint64_t huge_tree;
     const bool good = read_heap(&dense.heap, &huge_tree) &&
-                      (huge_tree == UINT64_MAX || tree_fits(&walk, huge_tree, HUGE_TYPE, HUGE_BYTES,
-                                                            take_huge, &dense.heap)) &&
-                      tree_fits(&walk, tree, records->type, records->bytes, take_message, &dense);
+                      (huge_tree == UINT64_MAX || tree_fits(reader, huge_tree, HUGE_TYPE,
+                                                            HUGE_BYTES, take_huge, &dense.heap)) &&
+                      tree_fits(reader, tree, records->type, records->bytes, take_message, &dense);
     free(dense.heap.huge);
     buffer_release(&dense.heap.buffer);
     return good;
@@ -377,9 +358,8 @@ static bool take_any(void *context, const uint8_t *record)
     return true;
 }
 
-bool guard_tree_fits(const struct guard_file *file, uint64_t tree, uint8_t type,
-                     uint64_t record_bytes, uint64_t most, uint64_t *bytes)
+bool guard_tree_fits(struct guard_reader *reader, uint64_t tree, uint8_t type,
+                     uint64_t record_bytes)
 {
-    const struct walk walk = {file, most, bytes};
-    return tree_fits(&walk, tree, type, record_bytes, take_any, NULL);
+    return tree_fits(reader, tree, type, record_bytes, take_any, NULL);
 }

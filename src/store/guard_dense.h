@@ -9,7 +9,6 @@
 #define STORE_GUARD_DENSE_H
 
 #include "store/guard_bytes.h"
-#include "store/guard_heap.h"
 
 /* The records of a tree that leads to such messages. */
 struct guard_records {
@@ -21,14 +20,13 @@ struct guard_records {
 /* Does a message fit? */
 typedef bool guard_fits(void *context, struct guard_bytes message);
 
-/* Whether all messages in the heap to which the tree leads fit; what is read counts in *bytes, and
- * must not be more than `most`. Heaps with filters and shared messages are refused. */
-bool guard_dense_fit(const struct guard_file *file, uint64_t heap, uint64_t tree,
-                     const struct guard_records *records, guard_fits *fits, void *context,
-                     uint64_t most, uint64_t *bytes);
+/* Whether all messages in the heap to which the tree leads fit. Heaps with filters and shared
+ * messages are refused. */
+bool guard_dense_fit(struct guard_reader *reader, uint64_t heap, uint64_t tree,
+                     const struct guard_records *records, guard_fits *fits, void *context);
 
 /* Whether a tree is sound and has records of this type and size, whatever they say. */
-bool guard_tree_fits(const struct guard_file *file, uint64_t tree, uint8_t type,
-                     uint64_t record_bytes, uint64_t most, uint64_t *bytes);
+bool guard_tree_fits(struct guard_reader *reader, uint64_t tree, uint8_t type,
+                     uint64_t record_bytes);
 
 #endif

@@ -7,14 +7,11 @@
 #include <string.h>
 
 #include "store/guard_dense.h"
+#include "store/guard_heap.h"
 #include "store/guard_index.h"
 #include "store/guard_type.h"
 
-enum {
-    MOST_BYTES = 64 << 20, /* of a header with all its parts, and the heaps of its attributes */
-    MOST_PARTS = 4096,
-    MOST_FILTERS = 32
-};
+enum { MOST_BYTES = 64 << 20, MOST_PARTS = 4096, MOST_FILTERS = 32 };
 
 /* ---- a header ---- */
 
@@ -33,24 +30,13 @@ struct dataset {
 };
 
 struct header {
-    const struct guard_file *file;
+    struct guard_reader reader; /* of all its parts, and the heaps of its attributes */
     struct dataset dataset;
     struct guard_parts *parts;
-    uint64_t bytes;        /* that were read for it */
     struct buffer heap;    /* the one that was read last */
     struct buffer sizes;   /* of its objects */
     uint64_t heap_address; /* 0: none was */
 };
-
-/* Reads more of the file. false: that fails, or is too much, or not there. */
-static bool read_more(struct header *header, uint64_t address, uint64_t bytes,
-                      struct buffer *buffer)
-{
-    if (bytes > MOST_BYTES - header->bytes)
-        return false;
-    header->bytes += bytes;
-    return guard_read(header->file, address, bytes, buffer);
-}
 
 /* ---- the heap ---- */
 
@@ -62,11 +48,9 @@ static uint64_t object_bytes(struct header *header, uint64_t address, uint64_t n
         uint64_t bytes;
         header->heap_address = 0;
         if (buffer_reserve(&header->sizes, table, 0, NULL) ||
-            !guard_heap_read(header->file, address, MOST_BYTES - header->bytes, &header->heap,
-                             &bytes))
+            !guard_heap_read(&header->reader, address, &header->heap, &bytes))
             return UINT64_MAX;
         guard_heap_objects(header->heap.data, bytes, (void *)header->sizes.data);
-        header->bytes += bytes;
         header->heap_address = address;
     }
     const uint64_t *const sizes = (const void *)header->sizes.data;
@@ -256,10 +240,10 @@ static bool dense_fits(struct header *header, struct guard_bytes bytes, bool lin
     bool good = version == 0;
     for (int i = 0; i < (flags & ORDERED ? 2 : 1) && good; i++) {
         const uint64_t tree = guard_take(&bytes, 8);
-        good = bytes.good && (heap == UINT64_MAX ||
-                              guard_dense_fit(header->file, heap, tree, &records[links][i],
-                                              links ? dense_link_fits : dense_attribute_fits,
-                                              header, MOST_BYTES, &header->bytes));
+        good =
+            bytes.good && (heap == UINT64_MAX ||
+                           guard_dense_fit(&header->reader, heap, tree, &records[links][i],
+                                           links ? dense_link_fits : dense_attribute_fits, header));
     }
     return good;
 }
@@ -413,7 +397,7 @@ static bool index_fits(struct header *header)
         index.chunk_bytes *= chunk;
         index.chunks = n && index.chunks > UINT64_MAX / n ? UINT64_MAX : index.chunks * n;
     }
-    return guard_index_fits(header->file, &index, MOST_BYTES, &header->bytes);
+    return guard_index_fits(&header->reader, &index);
 }
 
 /* What the messages say of a dataset fits together. */
@@ -443,7 +427,7 @@ static bool parts_fit(struct header *header, bool old, uint64_t flags, struct bu
     const size_t begin = old ? 0 : SIGNATURE, frame = old ? 0 : SIGNATURE + CHECKSUM;
     for (size_t i = 1; i < header->parts->count; i++) {
         const struct guard_part part = header->parts->list[i];
-        if (part.bytes < frame || !read_more(header, part.address, part.bytes, buffer) ||
+        if (part.bytes < frame || !guard_read(&header->reader, part.address, part.bytes, buffer) ||
             (!old && memcmp(buffer->data, NEW_PART, SIGNATURE) != 0))
             return false;
         const struct guard_bytes messages = {buffer->data + begin, (size_t)part.bytes - frame,
@@ -487,7 +471,7 @@ static bool header_fits(struct header *header, uint64_t address, struct guard_by
         return false;
     const uint64_t all = begin + size + (old ? 0 : CHECKSUM);
     return add_part(header, address + bytes.left, all > bytes.left ? all - bytes.left : 0) &&
-           read_more(header, address + begin, size, buffer) &&
+           guard_read(&header->reader, address + begin, size, buffer) &&
            messages_fit(header, (struct guard_bytes){buffer->data, (size_t)size, true}, old,
                         flags) &&
            parts_fit(header, old, flags, buffer) && dataset_fits(header);
@@ -525,7 +509,7 @@ bool guard_header_sound(const struct guard_file *file, uint64_t address, const u
         return bytes >= SIGNATURE;
     if (data[0] != 1 && memcmp(data, NEW_HEADER, SIGNATURE) != 0)
         return false;
-    struct header header = {.file = file, .parts = parts};
+    struct header header = {.reader = {file, MOST_BYTES}, .parts = parts};
     struct buffer buffer = {0};
     parts->next = parts->count = 0;
     const bool fits =

@@ -2,19 +2,7 @@
 
 #include <string.h>
 
-#include "store/driver.h"
-#include "store/guard_bytes.h"
-
 enum { HEAD = 16, SIZE_AT = 8, OBJECT_HEAD = 16, OBJECT_SIZE_AT = 8 };
-
-bool guard_read(const struct guard_file *file, uint64_t address, uint64_t bytes,
-                struct buffer *buffer)
-{
-    const uint64_t there = file->bytes - file->base;
-    return address <= there && bytes <= there - address &&
-           !buffer_reserve(buffer, (size_t)bytes, 0, NULL) &&
-           driver_read(file->descriptor, file->base + address, (size_t)bytes, buffer->data);
-}
 
 /* HDF5 reads heaps as it reads rows, so chance must not make one of the other: a heap also has a
  * version, and a size that HDF5 takes. */
@@ -48,14 +36,13 @@ static bool has_end(const uint8_t *heap, uint64_t bytes)
     return true;
 }
 
-bool guard_heap_read(const struct guard_file *file, uint64_t address, uint64_t most,
-                     struct buffer *buffer, uint64_t *bytes)
+bool guard_heap_read(struct guard_reader *reader, uint64_t address, struct buffer *buffer,
+                     uint64_t *bytes)
 {
-    if (!guard_read(file, address, HEAD, buffer) || !guard_is_heap(buffer->data, HEAD))
+    if (!guard_read(reader, address, HEAD, buffer) || !guard_is_heap(buffer->data, HEAD))
         return false;
     *bytes = guard_number(buffer->data + SIZE_AT, 8);
-    return *bytes <= most && guard_read(file, address, *bytes, buffer) &&
-           has_end(buffer->data, *bytes);
+    return guard_read(reader, address, *bytes, buffer) && has_end(buffer->data, *bytes);
 }
 
 void guard_heap_objects(const uint8_t *heap, uint64_t bytes, uint64_t sizes[GUARD_MOST_OBJECTS])

@@ -7,25 +7,15 @@
 #ifndef STORE_GUARD_HEAP_H
 #define STORE_GUARD_HEAP_H
 
-#include "base/memory.h"
-
-/* A file, how long it is, and where its addresses count from. */
-struct guard_file {
-    int descriptor;
-    uint64_t bytes, base;
-};
-
-/* Reads `bytes` bytes of the file. false: they are not all there, or cannot be read. */
-bool guard_read(const struct guard_file *file, uint64_t address, uint64_t bytes,
-                struct buffer *buffer);
+#include "store/guard_bytes.h"
 
 /* Do these bytes begin as a heap? */
 bool guard_is_heap(const uint8_t *data, size_t size);
 
-/* Reads the heap at `address`, at most `most` bytes long. false: there is none, or walking through
- * it does not come to its end. */
-bool guard_heap_read(const struct guard_file *file, uint64_t address, uint64_t most,
-                     struct buffer *buffer, uint64_t *bytes);
+/* Reads the heap at `address`. false: there is none, or walking through it does not come to its
+ * end. */
+bool guard_heap_read(struct guard_reader *reader, uint64_t address, struct buffer *buffer,
+                     uint64_t *bytes);
 
 enum { GUARD_MOST_OBJECTS = 65536 };
 

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "store/guard_bytes.h"
 #include "store/guard_dense.h"
 
 enum { SIGNATURE = 4, ADDRESS = 8 };
@@ -20,14 +19,14 @@ static uint64_t element_bytes(const struct guard_index *index)
 
 /* The head of an array: of chunks, filtered or not, with elements that are as long as HDF5 takes
  * them to be. What it has then is with all files the same. */
-static bool array_fits(const struct guard_file *file, const struct guard_index *index)
+static bool array_fits(struct guard_reader *reader, const struct guard_index *index)
 {
     enum { FIXED_BYTES = 24, HEAD = 72, MOST_SET_AT = 32 };
     static const uint8_t fixed[] = {10}, extensible[] = {32, 4, 16, 4, 10};
     const bool longer = index->kind == GUARD_EXTENSIBLE;
     const size_t n = longer ? sizeof extensible : sizeof fixed;
     struct buffer buffer = {0};
-    bool fits = guard_read(file, index->address, longer ? HEAD : FIXED_BYTES, &buffer) &&
+    bool fits = guard_read(reader, index->address, longer ? HEAD : FIXED_BYTES, &buffer) &&
                 memcmp(buffer.data, longer ? "EAHD" : "FAHD", SIGNATURE) == 0;
     if (fits) {
         struct guard_bytes rest = {buffer.data + SIGNATURE, FIXED_BYTES - SIGNATURE, true};
@@ -45,14 +44,13 @@ static bool array_fits(const struct guard_file *file, const struct guard_index *
     return fits;
 }
 
-bool guard_index_fits(const struct guard_file *file, const struct guard_index *index, uint64_t most,
-                      uint64_t *bytes)
+bool guard_index_fits(struct guard_reader *reader, const struct guard_index *index)
 {
     enum { PLAIN = 10, FILTERED = 11 };
     if (index->address == UINT64_MAX)
         return true;
     if (index->kind != GUARD_TREE)
-        return array_fits(file, index);
-    return guard_tree_fits(file, index->address, index->filtered ? FILTERED : PLAIN,
-                           element_bytes(index) + ADDRESS * index->rank, most, bytes);
+        return array_fits(reader, index);
+    return guard_tree_fits(reader, index->address, index->filtered ? FILTERED : PLAIN,
+                           element_bytes(index) + ADDRESS * index->rank);
 }

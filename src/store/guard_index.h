@@ -8,7 +8,7 @@
 #ifndef STORE_GUARD_INDEX_H
 #define STORE_GUARD_INDEX_H
 
-#include "store/guard_heap.h"
+#include "store/guard_bytes.h"
 
 /* As messages of layout number them. */
 enum guard_index_kind { GUARD_FIXED = 3, GUARD_EXTENSIBLE, GUARD_TREE };
@@ -22,9 +22,7 @@ struct guard_index {
     uint64_t chunks; /* that there may ever be; of fixed arrays alone */
 };
 
-/* Whether it is sound, as far as HDF5 does not look itself; what is read counts in *bytes, and must
- * not be more than `most`. */
-bool guard_index_fits(const struct guard_file *file, const struct guard_index *index, uint64_t most,
-                      uint64_t *bytes);
+/* Whether it is sound, as far as HDF5 does not look itself. */
+bool guard_index_fits(struct guard_reader *reader, const struct guard_index *index);
 
 #endif

@@ -112,8 +112,8 @@ static bool empty_fits(uint64_t node_bytes)
     to = put(to, RECORD, 2);
     put(to + 4, UINT64_MAX, 8);
     const struct guard_file file = file_of(data, sizeof data);
-    uint64_t bytes = 0;
-    const bool fits = guard_dense_fit(&file, 0, TREE, &records, no_message, NULL, MOST, &bytes);
+    struct guard_reader reader = {&file, MOST};
+    const bool fits = guard_dense_fit(&reader, 0, TREE, &records, no_message, NULL);
     close(file.descriptor);
     return fits;
 }
