@@ -278,7 +278,7 @@ def main():
     with open(arguments.corpus / "TRUTH.tsv", newline="") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
                 if arguments.only in row["path"]]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2 * len(os.sched_getaffinity(0))) as pool:  # a launcher mostly waits
         results = list(pool.map(lambda row: try_file_safely(row, arguments, launch), rows))
 
     failed = 0
