@@ -13,6 +13,7 @@ import argparse
 import itertools
 import os
 import random
+import re
 import shutil
 import struct
 import sys
@@ -571,16 +572,20 @@ ARRAYS = {
 }
 
 
+def array_file(base, path, kind, **ways):
+    """The same reads, with an array of that kind leading to the names."""
+    with h5py.File(base) as old, h5py.File(path, "w", libver="latest") as new:
+        new.attrs.update(old.attrs)
+        for name in old:
+            old.copy(name, new)
+        replaced("read1/name", maxshape=(None,) if kind == b"EAHD" else None, **ways)(new)
+
+
 def check_arrays(bench, base):
     """Arrays that lead to chunks: as others make them, and too short, or with other elements."""
     path = bench.directory / "array.h5"
     for kind, filtered in itertools.product(ARRAYS, (None, "gzip")):
-        with h5py.File(base) as old, h5py.File(path, "w", libver="latest") as new:
-            new.attrs.update(old.attrs)
-            for name in old:
-                old.copy(name, new)
-            replaced("read1/name", chunks=(3,), maxshape=(None,) if kind == b"EAHD" else None,
-                     compression=filtered)(new)
+        array_file(base, path, kind, chunks=(3,), compression=filtered)
         ended = bench.run(0, COMMANDS["export"], path.name)
         out = bench.directory / "out.fastq"
         if ended.code != 0 or out.read_bytes() != reads():
@@ -595,6 +600,68 @@ def check_arrays(bench, base):
             struct.pack_into(form, data, begin + at, value)
             path.write_bytes(Dense.mended((begin, n, begin + n), data))
             bench.meet(f"{kind} {filtered}: {value} at {at}", 0, "info", path.name, True)
+
+
+def array_places(data, element, chunks):
+    """The blocks behind the head of an array of so many chunks: the first byte, how many are summed up, and where the
+    sum is. A page holds 1,024 elements of so many bytes."""
+    lengths = {b"FADB": [15], b"EAIB": [14 + 4 * element + 31 * 8], b"EASB": [18 + 8 * n for n in (4, 8, 16)],
+               b"EADB": [18 + element * n for n in (16, 32, 64, 128)]}
+    places = [(at.start(), n, at.start() + n) for kind in lengths for at in re.finditer(kind, data)
+              for n in lengths[kind]]
+    at = data.find(b"FADB") + 15 + 4
+    for first in range(0, chunks, 1024):
+        n = min(1024, chunks - first) * element
+        places.append((at, n, at + n))
+        at += n + 4
+    return [place for place in places if Dense.mended(place, data) == data]
+
+
+def with_a_number(rng, whole, at, n):
+    """A file in which one number of n bytes is another, and words for it."""
+    width, value = rng.choice((1, 2, 4, 8)), rng.choice((0, -1, 1, 48, 1 << 20, 1 << 40, 1 << 63, at, len(whole)))
+    place = rng.randrange(min(n, rng.choice((32, n))) - width + 1)
+    data = bytearray(whole)
+    data[at + place:at + place + width] = (value % (1 << 8 * width)).to_bytes(width, "little")
+    return data, f"{value} in {width} bytes at {place} of {whole[at:at + 4]}"
+
+
+def check_array_blocks(bench, many_reads, rng):
+    """What lies behind those heads may be anything; the sums are mended, so that it arrives."""
+    path = bench.directory / "blocks.h5"
+    for kind, filtered in itertools.product(ARRAYS, (None, "gzip")):
+        array_file(many_reads, path, kind, chunks=(4,), compression=filtered)
+        with h5py.File(path) as file:
+            chunks = file["read1/name"].id.get_num_chunks()
+        whole = path.read_bytes()
+        places = array_places(whole, 14 if filtered else 8, chunks)
+        assert len(places) == 3 if kind == b"FAHD" else len(places) > 10, (kind, filtered, places)
+        for _ in range(1000 if LONG else 8):
+            place = rng.choice(places)
+            data, claim = with_a_number(rng, whole, *place[:2])
+            path.write_bytes(Dense.mended(place, data))
+            bench.meet(f"{kind} {filtered}: {claim}", 0, rng.choice(list(COMMANDS)), path.name, False)
+
+
+def check_old_tables(bench, many_reads, rng):
+    """And so may what HDF5 wrote before it had sums: trees of links and of chunks, nodes of links, heaps of their names."""
+    path = bench.directory / "old.h5"
+    with h5py.File(many_reads) as file, h5py.File(path, "w", libver="earliest") as new:
+        new.attrs.update(file.attrs)
+        for name in file:
+            file.copy(name, new)
+        replaced("read1/name", chunks=(3,), maxshape=(None,), compression="gzip")(new)
+        for i in range(60):
+            new[f"link{i}"] = h5py.SoftLink("/read1")
+    whole = path.read_bytes()
+    places = [(found.start(), n) for kind, n in ((b"TREE", 600), (b"SNOD", 328), (b"HEAP", 32))
+              for found in re.finditer(kind, whole)]
+    places += [struct.unpack_from("<QxxxxxxxxQ", whole, at + 8)[::-1] for at, n in places if n == 32]
+    assert len(places) > 30 and bench.run(0, COMMANDS["info"], path.name).code == 0, places
+    for _ in range(4000 if LONG else 32):
+        data, claim = with_a_number(rng, whole, *rng.choice(places))
+        path.write_bytes(data)
+        bench.meet(f"old tables: {claim}", 0, rng.choice(list(COMMANDS)), path.name, False)
 
 
 def check_names(bench):
@@ -653,6 +720,11 @@ def main():
         check_foreign(bench, base)
         check_dense(bench, base, rng)
         check_arrays(bench, base)
+        many_reads = bench.directory / "many.h5"
+        (bench.directory / "many.fastq").write_bytes(reads(1200))
+        assert bench.run(0, "convert -qf -o {} many.fastq", many_reads.name).code == 0
+        check_array_blocks(bench, many_reads, rng)
+        check_old_tables(bench, many_reads, rng)
         check_names(bench)
         check_cut(bench, base, rng)
         check_flips(bench, base, rng)
