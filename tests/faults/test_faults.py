@@ -392,27 +392,41 @@ def killed_rank(bench):
     killed_at_any_moment(bench)
 
 
+def had_made_all(bench, process):
+    """A rank may be killed when all that is left is to give a whole file its name."""
+    try:
+        process.wait(SECONDS_AFTER_KILL)
+    except subprocess.TimeoutExpired:
+        return False
+    if "out.h5" not in bench.left_over():
+        return False
+    bench.run(1, ["export", "-q", "-o", "back.fastq", "out.h5"])
+    return (bench.directory / "back.fastq").read_bytes() == (bench.directory / "reads.fastq").read_bytes()
+
+
 def killed_at_any_moment(bench):
     """Twice; a run that is over before the moment has come is no answer, and the next one is killed earlier."""
     words = ["convert", "-q", "--slice-size", "64k", "-o", "out.h5", "reads.fastq"]
     claim, longest, killed = "any rank is killed at any moment", 0.4, 0
     for _ in range(12):
+        if killed == 2:
+            break
         process = start(bench, words)
         running = wait_for_output(bench, process)
         time.sleep(bench.rng.random() * longest)
         ranks = many.ranks_of(process, bench.arguments.command)
         if running and len(ranks) == RANKS and "out.h5" not in bench.left_over():
+            began = time.monotonic()
             os.kill(ranks[bench.rng.randrange(RANKS)], signal.SIGKILL)
-            end_of_killed(bench, claim, process, time.monotonic())
-            killed += 1
-        else:
-            many.end_group(process)
-            longest /= 2
-            for name in bench.left_over():
-                (bench.directory / name).unlink()
-        if killed == 2:
-            return
-    bench.hold(False, f"{claim}: {killed} of 12 runs were met at work", None)
+            if not had_made_all(bench, process):
+                end_of_killed(bench, claim, process, began)
+                killed += 1
+                continue
+        many.end_group(process)
+        longest /= 2
+        for name in bench.left_over():
+            (bench.directory / name).unlink()
+    bench.hold(killed == 2, f"{claim}: {killed} of 12 runs were met at work", None)
 
 
 def full_disk(bench):
