@@ -12,6 +12,14 @@ uint64_t guard_number(const uint8_t *from, size_t n)
     return value;
 }
 
+size_t guard_bytes_of(uint64_t number)
+{
+    size_t bytes = 1;
+    while (number >>= 8)
+        bytes++;
+    return bytes;
+}
+
 bool guard_is_superblock(const uint8_t *data)
 {
     return memcmp(data, "\211HDF\r\n\032\n", GUARD_SIGNATURE_BYTES) == 0;

@@ -46,7 +46,10 @@ void guard_pass(struct guard_bytes *bytes, uint64_t n);
 /* A number of n bytes, at most 8, the lowest first. */
 uint64_t guard_number(const uint8_t *from, size_t n);
 
-/* The same of the next n; 0 if they are not there. */
+/* How many bytes a number takes, at least one. */
+size_t guard_bytes_of(uint64_t number);
+
+/* The number in the next n bytes; 0 if they are not there. */
 uint64_t guard_take(struct guard_bytes *bytes, size_t n);
 
 /* The next n bytes, alone. */

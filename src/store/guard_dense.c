@@ -34,12 +34,6 @@ static bool is_power(uint64_t n)
     return n && !(n & (n - 1));
 }
 
-/* The bytes that a number up to n takes. */
-static size_t bytes_up_to(uint64_t n)
-{
-    return log2_of(n) / 8 + 1;
-}
-
 /* ---- v2 B-trees ---- */
 
 typedef bool take_record(void *context, const uint8_t *record);
@@ -59,7 +53,7 @@ enum { NODE_FRAME = SIGNATURE + 2 + CHECKSUM, ADDRESS = 8 };
 
 static uint64_t pointer_bytes(const struct tree *tree, unsigned depth)
 {
-    return ADDRESS + bytes_up_to(tree->most[0]) + tree->total_bytes[depth - 1];
+    return ADDRESS + guard_bytes_of(tree->most[0]) + tree->total_bytes[depth - 1];
 }
 
 /* How many records the nodes of each level may have: no more than HDF5 can count in one, which
@@ -82,7 +76,7 @@ static bool measure(struct tree *tree, uint64_t depth)
             return false;
         total = (most + 1) * total + most;
         tree->most[i] = most;
-        tree->total_bytes[i] = bytes_up_to(total);
+        tree->total_bytes[i] = guard_bytes_of(total);
     }
     return true;
 }
@@ -103,7 +97,7 @@ static bool node_fits(struct tree *tree, uint64_t address, uint64_t records, uns
     for (uint64_t i = 0; i <= records; i++) {
         if (depth) {
             const uint64_t child = guard_take(&rest, ADDRESS);
-            const uint64_t own = guard_take(&rest, bytes_up_to(tree->most[0]));
+            const uint64_t own = guard_take(&rest, guard_bytes_of(tree->most[0]));
             const uint64_t said = guard_take(&rest, tree->total_bytes[depth - 1]);
             uint64_t below = 0;
             if (!rest.good || !node_fits(tree, child, own, depth - 1, &below) ||
@@ -203,8 +197,14 @@ static size_t offset_bytes(const struct heap *heap)
 static size_t length_bytes(const struct heap *heap)
 {
     const size_t block = (log2_of(heap->most_direct) + 7) / 8;
-    const size_t object = bytes_up_to(heap->most_bytes);
+    const size_t object = guard_bytes_of(heap->most_bytes);
     return block < object ? block : object;
+}
+
+/* How many bits an offset within the first row of a table has. */
+static unsigned first_bits_of(const struct heap *heap)
+{
+    return log2_of(heap->start) + log2_of(heap->width);
 }
 
 /* A block of the heap, whose first byte has this offset. *bytes: of its head. */
@@ -224,7 +224,7 @@ static bool block_begins(struct heap *heap, const char *signature, uint64_t addr
 static bool find_block(struct heap *heap, uint64_t offset, uint64_t *address, uint64_t *size,
                        uint64_t *begin)
 {
-    const unsigned first_bits = log2_of(heap->start) + log2_of(heap->width);
+    const unsigned first_bits = first_bits_of(heap);
     uint64_t rows = heap->rows, head;
     *address = heap->root;
     *size = heap->start;
@@ -294,7 +294,7 @@ static bool read_heap(struct heap *heap, uint64_t *huge_tree)
         log2_of(heap->most_direct) > MOST_BLOCK_BITS || heap->most_bytes == 0 ||
         heap->most_bytes > heap->most_direct || heap->most_bits > MOST_BITS)
         return false;
-    const unsigned first_bits = log2_of(heap->start) + log2_of(heap->width);
+    const unsigned first_bits = first_bits_of(heap);
     return first_bits >= LEAST_BITS && first_bits < heap->most_bits &&
            log2_of(heap->most_direct) <= heap->most_bits &&
            heap->rows <= heap->most_bits - first_bits + 1 &&

@@ -237,13 +237,13 @@ static bool dense_fits(struct header *header, struct guard_bytes bytes, bool lin
     const uint64_t version = guard_take(&bytes, 1), flags = guard_take(&bytes, 1);
     guard_pass(&bytes, !(flags & NUMBERED) ? 0 : links ? 8 : 2);
     const uint64_t heap = guard_take(&bytes, 8);
+    guard_fits *const fits = links ? dense_link_fits : dense_attribute_fits;
     bool good = version == 0;
     for (int i = 0; i < (flags & ORDERED ? 2 : 1) && good; i++) {
         const uint64_t tree = guard_take(&bytes, 8);
-        good =
-            bytes.good && (heap == UINT64_MAX ||
-                           guard_dense_fit(&header->reader, heap, tree, &records[links][i],
-                                           links ? dense_link_fits : dense_attribute_fits, header));
+        good = bytes.good;
+        if (good && heap != UINT64_MAX)
+            good = guard_dense_fit(&header->reader, heap, tree, &records[links][i], fits, header);
     }
     return good;
 }

@@ -11,9 +11,7 @@ enum { SIGNATURE = 4, ADDRESS = 8 };
 static uint64_t element_bytes(const struct guard_index *index)
 {
     enum { MASK = 4, LONGEST = 8 };
-    uint64_t size_bytes = 2;
-    for (uint64_t rest = index->chunk_bytes >> 8; rest; rest >>= 8)
-        size_bytes++;
+    const size_t size_bytes = guard_bytes_of(index->chunk_bytes) + 1;
     return ADDRESS + (index->filtered ? (size_bytes < LONGEST ? size_bytes : LONGEST) + MASK : 0);
 }
 
@@ -21,7 +19,7 @@ static uint64_t element_bytes(const struct guard_index *index)
  * them to be. What it has then is with all files the same. */
 static bool array_fits(struct guard_reader *reader, const struct guard_index *index)
 {
-    enum { FIXED_BYTES = 24, HEAD = 72, MOST_SET_AT = 32 };
+    enum { FIXED_BYTES = 24, HEAD = 72, MOST_SET_AT = 44 };
     static const uint8_t fixed[] = {10}, extensible[] = {32, 4, 16, 4, 10};
     const bool longer = index->kind == GUARD_EXTENSIBLE;
     const size_t n = longer ? sizeof extensible : sizeof fixed;
@@ -36,7 +34,7 @@ static bool array_fits(struct guard_reader *reader, const struct guard_index *in
         fits = fits && memcmp(rest.at, longer ? extensible : fixed, n) == 0;
         guard_pass(&rest, n);
         if (longer)
-            fits = fits && guard_number(buffer.data + 12 + MOST_SET_AT, 8) <= UINT32_MAX;
+            fits = fits && guard_number(buffer.data + MOST_SET_AT, 8) <= UINT32_MAX;
         else
             fits = fits && guard_take(&rest, 8) >= index->chunks;
     }
