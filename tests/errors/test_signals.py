@@ -93,19 +93,32 @@ class Bench:
         return many.Ended(process.returncode, out, err)
 
     def run(self, ranks, words, number=None, seconds=0.0, begun=False, to_rank=False):
-        """Runs, and sends a signal after so many seconds, or so many after an output was begun, to
+        """Runs, and sends a signal after so many seconds, or so many after something was written, to
         what was started or to one of the ranks; signals that come before the ranks are listening
         end them as any program."""
+        before = self.written()
         process = self.start(ranks, words)
         if number:
-            until = time.monotonic() + SECONDS
-            while begun and process.poll() is None and not self.left() and time.monotonic() < until:
-                time.sleep(0.002)
+            if begun:
+                self.wait_for(process, lambda: self.written() != before)
             time.sleep(seconds)
-            pids = many.ranks_of(process, self.arguments.command) if to_rank else [process.pid]
+            self.send(process, number, to_rank)
+        return self.end(process)
+
+    def wait_for(self, process, happened, seconds=SECONDS):
+        """Until it has happened, or the process has ended."""
+        until = time.monotonic() + seconds
+        while process.poll() is None and not happened() and time.monotonic() < until:
+            time.sleep(0.002)
+
+    def send(self, process, number, to_rank):
+        """A signal to what was started or to one of the ranks, if it is there yet."""
+        pids = many.ranks_of(process, self.arguments.command) if to_rank else [process.pid]
+        try:
             if pids and process.poll() is None:
                 os.kill(self.rng.choice(pids), number)
-        return self.end(process)
+        except ProcessLookupError:
+            pass
 
     def hold(self, condition, claim, ended=None):
         if not condition:
@@ -115,6 +128,16 @@ class Bench:
 
     def left(self):
         return sorted(p.name for p in self.directory.iterdir() if p.name not in self.inputs)
+
+    def written(self):
+        """What a run has left so far, and when it last wrote there."""
+        times = {}
+        for name in self.left():
+            try:
+                times[name] = (self.directory / name).stat().st_mtime_ns
+            except FileNotFoundError:  # it has another name
+                pass
+        return times
 
     def listen_time(self, ranks, words):
         """How long a run takes: moments to signal are chosen within."""
@@ -273,8 +296,9 @@ def resume_to_the_end(bench, claim, words, lasts):
         number = None if turn > 40 else signal.SIGUSR1
         slow = ["--slice-size", f"{bench.rng.randrange(2000, 8000)}", "--chunk-size", "4k",
                 "-t", str(bench.rng.randrange(1, 4))]
-        seconds = lasts[ranks] * bench.rng.uniform(0.3, 0.9)
-        ended = bench.run(ranks, [*words, *slow], number, seconds)
+        begun = turn % 3 < 2  # else at any moment
+        part = bench.rng.uniform(0, 0.1) if begun else bench.rng.uniform(0.3, 0.9)
+        ended = bench.run(ranks, [*words, *slow], number, lasts[ranks] * part, begun)
         left = bench.left()
         if "out.h5" in left:
             bench.hold(left == ["out.h5"], f"{claim}: left {left}")
@@ -328,12 +352,9 @@ def resumes(bench, kind):
 
 def stop_once(bench, words):
     """A checkpoint of these words; False where the runs were too fast."""
-    for turn in range(40):
+    for _ in range(40):
         (bench.directory / "out.h5").unlink(missing_ok=True)
-        if turn % 8 == 0:  # others may come and go on this machine
-            lasts = bench.listen_time(0, words)
-            (bench.directory / "out.h5").unlink()
-        bench.run(0, words, signal.SIGUSR1, lasts * bench.rng.uniform(0.2, 0.7))
+        bench.run(0, words, signal.SIGUSR1, bench.rng.uniform(0, 0.03), begun=True)
         if (bench.directory / "out.h5.checkpoint").exists():
             return True
     return bench.hold(False, "no run could be stopped")
@@ -378,19 +399,6 @@ def refuses(bench):
     bench.hold(bench.left() == ["out.h5"], f"a lost file: left {bench.left()}")
 
 
-def wait_for_rows(bench, process):
-    """Waits until a run that resumes has written to its output, or has ended."""
-    partial = bench.directory / "out.h5.partial"
-    before, until = partial.stat().st_mtime_ns, time.monotonic() + SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        try:
-            if partial.stat().st_mtime_ns != before:
-                return
-        except FileNotFoundError:  # it has its name
-            return
-        time.sleep(0.002)
-
-
 def killed(bench):
     """Rows that a killed run added behind the checkpoint do no harm. A run that comes to its end
     before it can be killed has made the whole file."""
@@ -403,15 +411,7 @@ def killed(bench):
             return
         before = checkpoint.read_bytes()
         for ranks in (0, 3):
-            process = bench.start(ranks, words)
-            wait_for_rows(bench, process)
-            victims = many.ranks_of(process, bench.arguments.command) if ranks else [process.pid]
-            for pid in victims[:1]:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            ended = bench.end(process)
+            ended = bench.run(ranks, words, signal.SIGKILL, 0, True, ranks > 0)
             if output.exists():
                 break
             bench.hold(ended.code != 0, f"killed: {ranks} ranks say all is well", ended)
@@ -440,9 +440,7 @@ def faults(bench):
         with open(pipe, "wb") as writer:  # the run waits for what does not come
             writer.write(b"@r\nACGT\n+\nIIII\n" * 4000)
             writer.flush()
-            until = time.monotonic() + 20
-            while not bench.left() and time.monotonic() < until and process.poll() is None:
-                time.sleep(0.01)
+            bench.wait_for(process, bench.left, 20)
             bench.hold(bench.left(), "a fault: no output was begun")
             process.send_signal(number)
             ended = bench.end(process)
