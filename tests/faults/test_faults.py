@@ -341,20 +341,27 @@ def lost_permission(bench):
         shutil.rmtree(place)
 
 
-def end_of_killed(bench, claim, process, began):
-    """Waits for the launcher after a kill: soon, not with 0, without an output."""
+def is_whole(bench):
+    bench.run(1, ["export", "-q", "-o", "back.fastq", "out.h5"])
+    return (bench.directory / "back.fastq").read_bytes() == bench.reads.read_bytes()
+
+
+def end_of_killed(bench, claim, process, began, late=False):
+    """Waits for the launcher after a kill: soon, not with 0, without an output. One that may come late may find that
+    all that is left is to give a whole file its name. Returns whether it met the run."""
     try:
         code = process.wait(SECONDS_AFTER_KILL)
     except subprocess.TimeoutExpired:
         many.end_group(process)
         bench.wrong.append(f"{claim}: no end after {time.monotonic() - began:.0f} s")
-        return
+        return True
     left = bench.left_over()
-    if code == 0 or "out.h5" in left:
+    too_late = late and "out.h5" in left and is_whole(bench)
+    if not too_late and (code == 0 or "out.h5" in left):
         bench.wrong.append(f"{claim}: exit code {code}, left {left}")
     print(f"{claim}: ended after {time.monotonic() - began:.1f} s with {code}, left {left}")
-    for name in left:
-        (bench.directory / name).unlink()
+    bench.clean()
+    return not too_late
 
 
 def start(bench, words, fault=None):
@@ -392,18 +399,6 @@ def killed_rank(bench):
     killed_at_any_moment(bench)
 
 
-def had_made_all(bench, process):
-    """A rank may be killed when all that is left is to give a whole file its name."""
-    try:
-        process.wait(SECONDS_AFTER_KILL)
-    except subprocess.TimeoutExpired:
-        return False
-    if "out.h5" not in bench.left_over():
-        return False
-    bench.run(1, ["export", "-q", "-o", "back.fastq", "out.h5"])
-    return (bench.directory / "back.fastq").read_bytes() == (bench.directory / "reads.fastq").read_bytes()
-
-
 def killed_at_any_moment(bench):
     """Twice; a run that is over before the moment has come is no answer, and the next one is killed earlier."""
     words = ["convert", "-q", "--slice-size", "64k", "-o", "out.h5", "reads.fastq"]
@@ -416,16 +411,13 @@ def killed_at_any_moment(bench):
         time.sleep(bench.rng.random() * longest)
         ranks = many.ranks_of(process, bench.arguments.command)
         if running and len(ranks) == RANKS and "out.h5" not in bench.left_over():
-            began = time.monotonic()
             os.kill(ranks[bench.rng.randrange(RANKS)], signal.SIGKILL)
-            if not had_made_all(bench, process):
-                end_of_killed(bench, claim, process, began)
+            if end_of_killed(bench, claim, process, time.monotonic(), late=True):
                 killed += 1
                 continue
         many.end_group(process)
         longest /= 2
-        for name in bench.left_over():
-            (bench.directory / name).unlink()
+        bench.clean()
     bench.hold(killed == 2, f"{claim}: {killed} of 12 runs were met at work", None)
 
 
