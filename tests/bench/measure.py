@@ -11,6 +11,8 @@ import time
 import reads as texts
 
 CPUS = os.cpu_count()
+# Threads as the command has them; those that spin between loops are counted as if they worked, and keep ranks waiting.
+SLEEPING = ["env", "OMP_WAIT_POLICY=passive"]
 
 
 class Row:
@@ -111,7 +113,7 @@ class Bench:
 
     def ours(self, name, text, *words, ranks=0, threads=1, count=None, command=None):
         """Our command, or that one, by itself if there are no ranks; as the scripts of jobs/ start it if there are."""
-        start = ["env", "OMP_WAIT_POLICY=passive", self.options.mpiexec, "-n", str(ranks)] if ranks else []
+        start = [*SLEEPING, self.options.mpiexec, "-n", str(ranks)] if ranks else []
         return Row(
             name,
             [*start, command or self.parfastq, words[0], "-t", str(threads), *words[1:], text.path],

@@ -27,7 +27,7 @@ import zipfile
 import h5py
 
 import reads as texts
-from measure import CPUS, Bench, Row
+from measure import CPUS, SLEEPING, Bench, Row
 
 # ---- how many reads a tool saw: from what it printed, or from the output it made ----
 
@@ -72,10 +72,6 @@ def of_fastqc(_, out):
         return int(re.search(r"Total Sequences\t(\d+)", archive.read(data).decode())[1])
 
 
-# As the command has its threads; those that spin between loops are counted as if they worked.
-SLEEPING = {**os.environ, "OMP_WAIT_POLICY": "passive"}
-
-
 # ---- the contests ----
 
 
@@ -90,6 +86,7 @@ class Suite(Bench):
             for n in threads:
                 printed = subprocess.check_output(
                     [
+                        *SLEEPING,
                         self.bench + "parser",
                         str(min(text.bytes, 10**9)),
                         str(n),
@@ -98,7 +95,6 @@ class Suite(Bench):
                         text.path,
                     ],
                     text=True,
-                    env=SLEEPING,
                 )
                 for line in printed.splitlines():
                     _, _, name, *_, ratio, speed = line.split("\t")

@@ -482,21 +482,38 @@ def check_foreign(bench, base):
                 bench.wrong.append(f"{command} of strangers', {version}: code {ended.code}, {many.said(ended)[:3]}")
 
 
+def copied(base, path, version, change):
+    """The same file in an older or newer format, with a change."""
+    with h5py.File(base) as old, h5py.File(path, "w", libver=version) as new:
+        new.attrs.update(old.attrs)
+        for name in old:
+            old.copy(name, new)
+        change(new)
+
+
+def mended(place, data):
+    """With the checksum made right of a place: the first byte, how many are summed up, and where the sum is."""
+    at, n, sum_at = place
+    data = bytearray(data)
+    data[sum_at:sum_at + 4] = bytes(4)
+    data[sum_at:sum_at + 4] = struct.pack("<I", lookup3(bytes(data[at:at + n])))
+    return bytes(data)
+
+
 class Dense:
     """A file whose root has its attributes in a heap, and the places there whose checksums are mended
-    after a change: the first byte, how many are summed up, and where the sum is."""
+    after a change."""
 
     HEADS = {b"FRHP": 142, b"BTHD": 34}
     BLOCK_SUM_AT, BLOCKS = 18, (512, 1024, 2048, 4096)
 
     def __init__(self, base, path, attributes):
-        with h5py.File(base) as old, h5py.File(path, "w", libver="latest") as new:
-            new.attrs.update(old.attrs)
-            for name in old:
-                old.copy(name, new)
+        def add_attributes(new):
             for i in range(attributes):
                 new.attrs[f"k{i}"] = f"text {i}" if i % 3 else numpy.arange(i % 7)
             self.length = len(new.attrs["command"].encode())
+
+        copied(base, path, "latest", add_attributes)
         self.data, self.places = path.read_bytes(), []
 
     def find_places(self):
@@ -510,17 +527,9 @@ class Dense:
         lengths = [self.HEADS[kind]] if kind in self.HEADS else range(10, 1024)
         for n in self.BLOCKS if kind == b"FHDB" else lengths:
             place = (at, n, at + (self.BLOCK_SUM_AT if kind == b"FHDB" else n))
-            if self.mended(place, self.data) == self.data:
+            if mended(place, self.data) == self.data:
                 return place
         return None
-
-    @staticmethod
-    def mended(place, data):
-        at, n, sum_at = place
-        data = bytearray(data)
-        data[sum_at:sum_at + 4] = bytes(4)
-        data[sum_at:sum_at + 4] = struct.pack("<I", lookup3(bytes(data[at:at + n])))
-        return bytes(data)
 
     def block_of(self, at):
         return next(place for place in self.places if place[0] <= at < place[0] + place[1])
@@ -553,7 +562,7 @@ def check_dense(bench, base, rng):
         place = (name if where == "name" else value) + at
         width = "<H" if where == "name" else "<I"
         struct.pack_into(width, data, place, number)
-        path.write_bytes(dense.mended(dense.block_of(name), data))
+        path.write_bytes(mended(dense.block_of(name), data))
         for command in COMMANDS if LONG else ("info", "export"):
             bench.meet(f"dense: {claim}", 0, command, path.name, True)
     for _ in range(4000 if LONG else 24):
@@ -561,7 +570,7 @@ def check_dense(bench, base, rng):
         changed = at + rng.randrange(4, min(n, 400))
         data = bytearray(dense.data)
         data[changed] = rng.choice((0, 255, data[changed] ^ 1 << rng.randrange(8)))
-        path.write_bytes(dense.mended(place, data))
+        path.write_bytes(mended(place, data))
         bench.meet(f"dense: byte {changed} is {data[changed]}", 0, rng.choice(list(COMMANDS)), path.name, False)
 
 
@@ -574,11 +583,7 @@ ARRAYS = {
 
 def array_file(base, path, kind, **ways):
     """The same reads, with an array of that kind leading to the names."""
-    with h5py.File(base) as old, h5py.File(path, "w", libver="latest") as new:
-        new.attrs.update(old.attrs)
-        for name in old:
-            old.copy(name, new)
-        replaced("read1/name", maxshape=(None,) if kind == b"EAHD" else None, **ways)(new)
+    copied(base, path, "latest", replaced("read1/name", maxshape=(None,) if kind == b"EAHD" else None, **ways))
 
 
 def check_arrays(bench, base):
@@ -598,7 +603,7 @@ def check_arrays(bench, base):
         for at, form, value in (client + lies if LONG or filtered else client + lies[-1:]):
             data = bytearray(whole)
             struct.pack_into(form, data, begin + at, value)
-            path.write_bytes(Dense.mended((begin, n, begin + n), data))
+            path.write_bytes(mended((begin, n, begin + n), data))
             bench.meet(f"{kind} {filtered}: {value} at {at}", 0, "info", path.name, True)
 
 
@@ -614,7 +619,7 @@ def array_places(data, element, chunks):
         n = min(1024, chunks - first) * element
         places.append((at, n, at + n))
         at += n + 4
-    return [place for place in places if Dense.mended(place, data) == data]
+    return [place for place in places if mended(place, data) == data]
 
 
 def with_a_number(rng, whole, at, n):
@@ -639,20 +644,20 @@ def check_array_blocks(bench, many_reads, rng):
         for _ in range(1000 if LONG else 8):
             place = rng.choice(places)
             data, claim = with_a_number(rng, whole, *place[:2])
-            path.write_bytes(Dense.mended(place, data))
+            path.write_bytes(mended(place, data))
             bench.meet(f"{kind} {filtered}: {claim}", 0, rng.choice(list(COMMANDS)), path.name, False)
 
 
 def check_old_tables(bench, many_reads, rng):
     """And so may what HDF5 wrote before it had sums: trees of links and of chunks, nodes of links, heaps of their names."""
     path = bench.directory / "old.h5"
-    with h5py.File(many_reads) as file, h5py.File(path, "w", libver="earliest") as new:
-        new.attrs.update(file.attrs)
-        for name in file:
-            file.copy(name, new)
-        replaced("read1/name", chunks=(3,), maxshape=(None,), compression="gzip")(new)
+
+    def add_links(new):
         for i in range(60):
             new[f"link{i}"] = h5py.SoftLink("/read1")
+
+    names = replaced("read1/name", chunks=(3,), maxshape=(None,), compression="gzip")
+    copied(many_reads, path, "earliest", together(names, add_links))
     whole = path.read_bytes()
     places = [(found.start(), n) for kind, n in ((b"TREE", 600), (b"SNOD", 328), (b"HEAP", 32))
               for found in re.finditer(kind, whole)]

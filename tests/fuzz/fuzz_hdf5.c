@@ -189,8 +189,8 @@ static void end(void)
 {
     (void)unlink(path);
     fprintf(stderr, "%zu of %zu files could be opened\n", opened, tried);
-#ifndef FUZZ_SEARCH /* a search is cut into jobs, some of which change what cannot be opened alone \
-                     */
+    /* A search is cut into jobs, some of which change what cannot be opened alone. */
+#ifndef FUZZ_SEARCH
     CHECK(opened > 0 || tried < 100); /* else nothing was tested at all */
 #endif
 }
